@@ -1,0 +1,82 @@
+/* study.h - ask, tell, resume: one optimization problem with its history.
+ *
+ *     study_open     new, or continued exactly from storage
+ *     study_ask      points to evaluate: enqueued ones first, then the strategy's
+ *     study_report   an intermediate value; says whether to stop
+ *     study_tell     what came of a trial
+ *     study_close
+ *
+ * Between study_begin and study_commit any number of tells and asks are one transaction.
+ * Without them each call is its own. */
+#ifndef HONE_CORE_STUDY_H
+#define HONE_CORE_STUDY_H
+
+#include "config.h"
+#include "history.h"
+#include "storage.h"
+
+typedef struct study study;
+
+typedef struct study_settings {
+    const config *config;
+    const log_sink *log;
+    bool amend;              /* go on although the study file changed in what matters */
+    bool must_be_new;        /* refuse an existing study */
+    bool one_shot;           /* hone ask / tell: trials stay RUNNING without an owner */
+    int32_t (*cancelled)(void *context);
+    void *context;
+} study_settings;
+
+/* What the study was when it was opened. */
+typedef struct study_origin {
+    bool continued;
+    int64_t n_trials, n_complete, n_pruned, n_failed;
+    int64_t n_lost;          /* found running without a living owner: asked again */
+    double replay_seconds;
+} study_origin;
+
+int32_t study_open(const study_settings *settings, study **out, error *err);
+void study_close(study *s);
+const study_origin *study_origin_of(const study *s);
+
+int32_t study_begin(study *s, error *err);
+int32_t study_commit(study *s, error *err);
+
+typedef struct trial {
+    int64_t number;
+    uint64_t seed;
+    const double *native;    /* [n_params] the study's, valid until the next ask */
+    bool reused;             /* answered from the record already: nothing to evaluate */
+} trial;
+
+/* Up to n trials (trials[0..*n_out-1]).  HONE_OK; HONE_WAIT: tell pending ones first;
+ * HONE_DONE: the strategy has nothing left.  May give trials with any of them. */
+int32_t study_ask(study *s, int64_t n, trial *trials, int64_t *n_out, error *err);
+
+/* Values in the user's direction. */
+typedef struct told {
+    int32_t state;
+    const double *values;       /* [n_goals] */
+    const double *constraints;  /* [n_constraints] or NULL */
+    const double *yvar;         /* [n_goals] or NULL */
+    double seconds;             /* NaN: unknown */
+} told;
+int32_t study_tell(study *s, int64_t number, const told *t, error *err);
+int32_t study_report(study *s, int64_t number, int64_t step, double value, bool *stop,
+                     error *err);
+int32_t study_note(study *s, int64_t number, const char *key, double value, const char *text,
+                   error *err);
+/* A trial that was evaluated elsewhere: import. */
+int32_t study_add(study *s, const double *native, const told *t, int64_t *number, error *err);
+int32_t study_enqueue(study *s, const double *native, error *err);
+
+/* Raises the total number of trials. */
+void study_plan(study *s, int64_t trials);
+
+const config *study_config(const study *s);
+history *study_history(study *s);
+storage *study_storage(study *s);
+int64_t study_id(const study *s);                  /* in storage */
+int64_t study_trial_id(const study *s, int64_t row); /* in storage */
+
+#endif
