@@ -25,7 +25,7 @@ WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2
 # Bits are promised: no contraction into fused operations, and never -ffast-math.
 NUMERIC  := -ffp-contract=off
-ALL_CPPFLAGS = -Isdk -Icore -D_GNU_SOURCE -DHONE_VERSION='"$(VERSION)"' -MMD -MP $(CPPFLAGS)
+ALL_CPPFLAGS = -Isdk -Icore -Icore/commands -D_GNU_SOURCE -DHONE_VERSION='"$(VERSION)"' -MMD -MP $(CPPFLAGS)
 ALL_CFLAGS   = -std=c11 $(WARN) $(OPT.$(B)) $(NUMERIC) -fPIC -fvisibility=hidden -pthread $(CFLAGS)
 ALL_LDFLAGS  = $(filter -fsanitize=% --coverage,$(OPT.$(B))) -pthread $(LDFLAGS)
 HOST_LIBS    := -linih -ljansson -lsqlite3 -ldl -lm

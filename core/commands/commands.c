@@ -1,0 +1,20 @@
+/* commands.c - the commands there are, in the order of the help. */
+#include <string.h>
+
+#include "command.h"
+
+extern const command COMMAND_HELP, COMMAND_VERSION;
+
+const command *const COMMANDS[] = {
+    &COMMAND_HELP,
+    &COMMAND_VERSION,
+    NULL,
+};
+
+const command *command_find(const char *name)
+{
+    for (const command *const *c = COMMANDS; *c; c++)
+        if (strcmp((*c)->name, name) == 0)
+            return *c;
+    return NULL;
+}
