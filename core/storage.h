@@ -144,6 +144,8 @@ enum { WITH_NOTES = 1, ONLY_FINISHED = 2 };
 typedef int32_t (*trial_visitor)(void *context, const trial_record *t, error *err);
 int32_t storage_trials(storage *s, int64_t study, const space *sp, int64_t from_number, int flags,
                        trial_visitor visit, void *context, error *err);
+/* Gives a finished trial of another program its place in the order of finishing. */
+int32_t storage_adopt(storage *s, int64_t trial, int64_t sequence, error *err);
 /* Rebuilds the space from the distributions stored with trials and our own description. */
 int32_t storage_space(storage *s, int64_t study, space *out, error *err);
 /* Changes by others since `*mark`?  Cheap: for SQLite data_version. */

@@ -1,0 +1,89 @@
+/* study_state.h - what a study holds; for the study_*.c files only.
+ *
+ *   study.c          open, close, transactions, small questions
+ *   study_header.c   what is kept of the study file, plugins and machine, and compared
+ *   study_resume.c   stored trials into the history; strategies and pruners brought up to them
+ *   study_ask.c      points: lost, enqueued, proposed
+ *   study_tell.c     outcomes, reports, notes */
+#ifndef HONE_CORE_STUDY_STATE_H
+#define HONE_CORE_STUDY_STATE_H
+
+#include "instance.h"
+#include "study.h"
+
+/* A trial that is running or waiting, by us or by others. */
+typedef struct pending {
+    int64_t number, id;      /* id in storage */
+    int64_t row;             /* in history; -1: waiting */
+    uint64_t seed;
+    bool ours;               /* handed out by this process (or handed out for good: one shot) */
+    bool lost;               /* its owner is dead: hand it out again */
+    bool foreign;            /* another program's: hone has no record beside the trial */
+} pending;
+
+/* A note that a strategy wrote about a trial that storage does not have yet. */
+typedef struct early_note {
+    int64_t number;
+    char *key, *text;        /* text NULL: value */
+    double value;
+} early_note;
+
+struct study {
+    study_settings set;
+    const config *config;
+    const space *space;
+    rng_key key;
+    history *history;
+    storage *storage;
+    int64_t id;
+    surroundings around;
+    instance *strategy, *pruner; /* pruner NULL: none */
+    bool history_only;           /* the strategy's asks need no record */
+    bool replaying;              /* notes are dropped */
+    bool claimed;
+
+    int64_t planned;             /* trials in all, INT64_MAX: no bound */
+    int64_t next_number;         /* of the next new trial */
+    int64_t next_ask, next_sequence;
+    int n_pending, room_pending;
+    pending *pending;            /* in order of number */
+    int n_notes, room_notes;
+    early_note *notes;
+    int64_t changes;             /* storage_changed's mark */
+    int depth;                   /* of begin */
+    int64_t faults;              /* of the strategy, seen so far */
+    int faults_in_row;
+
+    double *native;              /* [room_asked x n] points handed out by the newest ask */
+    double *columns;             /* [room_asked x n_cols] as proposed */
+    int64_t *numbers;            /* [room_asked] */
+    int64_t room_asked;
+    double *minimised;           /* [n_goals] */
+    study_origin origin;
+};
+
+/* study.c */
+pending *study_pending(study *s, int64_t number);           /* NULL: none */
+pending *study_add_pending(study *s, const pending *p, error *err);
+void study_drop_pending(study *s, int64_t number);
+uint64_t study_trial_seed(const study *s, int64_t number);
+double study_sign(const study *s, int32_t goal);            /* -1 where maximized */
+
+/* study_header.c */
+int32_t header_write(study *s, error *err);
+int32_t header_compare(study *s, error *err);
+/* What changed about plugins and machine since the study was made: "" if nothing. */
+char *header_changes(study *s);
+
+/* study_resume.c */
+int32_t resume_load(study *s, error *err);
+int32_t resume_replay(study *s, error *err);
+int32_t resume_sync(study *s, error *err); /* what others did since; in a transaction */
+
+/* study_tell.c */
+void notes_flush(study *s, int64_t number, int64_t id, error *err);
+void notes_drop(study *s);
+void study_note_callback(void *context, int64_t number, const char *key, double value,
+                         const char *text);
+
+#endif
