@@ -23,6 +23,9 @@ typedef struct space {
 /* One line of [space]: `kind words...` (space_parse.c).  Parameters are added in file order;
  * the parent must stand above.  Every problem is added to err with `origin: [space] name`. */
 int32_t space_add(space *s, const char *name, const char *value, const char *origin, error *err);
+/* Checks *p (parent: an index into s, or -1) and adds a deep copy of it.  Every problem is
+ * added to err as `origin: what is wrong`; origin NULL: the parameter's name. */
+int32_t space_append(space *s, const hone_param *p, const char *origin, error *err);
 /* A deep copy of a table that a plugin gave. */
 int32_t space_copy(const hone_space *from, space *out, error *err);
 void space_free(space *s);
@@ -48,11 +51,17 @@ bool space_snap(const space *s, double *native);
 /* ---- views ---- */
 typedef struct view {
     const space *space;
-    uint32_t caps;             /* NATIVE, CONDITIONAL, FIDELITY of the plugin that looks */
+    uint32_t caps;             /* NATIVE, CONDITIONAL, FIDELITY: those that matter here */
     hone_space table;          /* as the plugin sees it; its arrays are owned by the view */
-    int32_t *param_of, *choice_of;
+    int32_t *param_of;         /* [n_cols] index into table.params */
+    int32_t *choice_of;
     int64_t *levels;
     int32_t *first_col, *n_col;/* [space->n] columns of a parameter, n_col 0: hidden */
+    int32_t *shown;            /* [table.n_params] index into space->params */
+    hone_param *params;        /* [table.n_params] parents as indices into table.params */
+    const hone_param **list;   /* [table.n_params] &params[i] */
+    struct scale *scales;      /* [space->n] */
+    double *blank;             /* [space->n] what stands where a value is missing */
 } view;
 
 int32_t view_init(view *v, const space *s, uint32_t caps, error *err);
@@ -65,7 +74,7 @@ void view_decode(const view *v, const double *x, double *native);
 void view_snap(const view *v, int64_t n, double *x, int64_t ldx);
 /* NaN in an active column? (other values are clipped, not illegal) */
 bool view_legal(const view *v, const double *x);
-/* Fills every column with uniforms in [0,1) u[n_params] mapped to a legal random point. */
+/* Uniforms u[n_params] in [0,1) to a legal random point; the fidelity has its high. */
 void space_random(const space *s, const double *u, double *native);
 
 #endif
