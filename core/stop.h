@@ -26,6 +26,7 @@ typedef struct stop_state {
     int64_t finished;        /* trials of any final state */
     int64_t since_best;      /* finished since the incumbent improved */
     int64_t failures;        /* failed in a row */
+    int64_t best;            /* row of the incumbent + 1; 0: none */
     bool target_met;
 } stop_state;
 

@@ -13,7 +13,7 @@ double study_sign(const study *s, int32_t goal)
 uint64_t study_trial_seed(const study *s, int64_t number)
 {
     uint64_t seed;
-    rng_bits(rng_child(s->key, "trial", 0), number, 0, 1, &seed);
+    rng_bits(s->trial_key, number, 0, 1, &seed);
     return seed;
 }
 
@@ -75,22 +75,37 @@ int32_t study_begin(study *s, error *err)
         s->depth++;
         return HONE_OK;
     }
+    if (s->broken)
+        return error_add(err, HONE_ESTATE,
+                         "the study ended with an earlier failure; open it again");
     int32_t status = storage_begin(s->storage, err);
     if (status < 0)
         return status;
     s->depth = 1;
-    if ((status = resume_sync(s, err)) < 0) {
+    status = resume_sync(s, err);
+    return status < 0 ? study_abandon(s, status) : HONE_OK;
+}
+
+int32_t study_abandon(study *s, int32_t status)
+{
+    if (s->depth > 0)
         storage_rollback(s->storage);
-        s->depth = 0;
-    }
+    s->depth = 0;
+    s->broken = true;
     return status;
 }
 
 int32_t study_commit(study *s, error *err)
 {
-    if (--s->depth > 0)
+    if (s->depth > 1) {
+        s->depth--;
         return HONE_OK;
-    return storage_commit(s->storage, err);
+    }
+    int32_t status = storage_commit(s->storage, err);
+    if (status < 0)
+        return study_abandon(s, status);
+    s->depth = 0;
+    return HONE_OK;
 }
 
 /* ---- what instances reach of the study ---- */
@@ -132,19 +147,27 @@ static int32_t make_instances(study *s, error *err)
 
 /* ---- open and close ---- */
 
+int32_t study_add_waiting(study *s, int64_t number, int64_t id, const double *native, error *err)
+{
+    pending p = {.number = number, .id = id, .waiting = true};
+    p.row = history_start(s->history, number, native, NAN, err);
+    if (p.row < 0)
+        return (int32_t)p.row;
+    s->next_number = number + 1;
+    return study_add_pending(s, &p, err) ? HONE_OK : HONE_ENOMEM;
+}
+
 /* [point 1] ... wait in storage as Optuna's enqueued trials do. */
 static int32_t enqueue_points(study *s, error *err)
 {
     for (int32_t i = 0; i < s->config->n_points; i++) {
-        pending p = {.row = -1};
-        int32_t status = storage_enqueue(s->storage, s->id, s->space,
-                                         s->config->points + (size_t)i * (size_t)s->space->n,
-                                         &p.id, &p.number, err);
+        const double *native = s->config->points + (size_t)i * (size_t)s->space->n;
+        int64_t id, number;
+        int32_t status = storage_enqueue(s->storage, s->id, s->space, native, &id, &number, err);
+        if (status >= 0)
+            status = study_add_waiting(s, number, id, native, err);
         if (status < 0)
             return status;
-        if (!study_add_pending(s, &p, err))
-            return HONE_ENOMEM;
-        s->next_number = p.number + 1;
     }
     return HONE_OK;
 }
@@ -194,12 +217,14 @@ int32_t study_open(const study_settings *settings, study **out, error *err)
     s->config = c;
     s->space = &c->space;
     s->key = rng_root(c->seed);
+    s->trial_key = rng_child(s->key, "trial", 0);
     s->planned = c->trials;
 
     int32_t status;
     storage_settings storing = {.optuna_schema = c->optuna_schema, .timestamps = c->timestamps};
     s->minimised = calloc((size_t)c->n_goals, sizeof *s->minimised);
-    if (!s->minimised) {
+    s->owner = settings->one_shot ? NULL : process_identity();
+    if (!s->minimised || (!s->owner && !settings->one_shot)) {
         status = error_add(err, HONE_ENOMEM, "out of memory for a study");
         goto fail;
     }
@@ -222,6 +247,23 @@ fail:
     return status;
 }
 
+/* What was handed out and not told is given back, to be handed out first next time. */
+static void give_back(study *s)
+{
+    error ignored = {0};
+    int64_t n = study_handed_out(s);
+    if (n == 0 || s->set.one_shot || s->broken || storage_begin(s->storage, &ignored) < 0)
+        goto out;
+    for (int i = 0; i < s->n_pending; i++)
+        if (s->pending[i].ours)
+            storage_own(s->storage, s->pending[i].id, RELEASED, &ignored);
+    if (storage_commit(s->storage, &ignored) < 0)
+        storage_rollback(s->storage);
+
+out:
+    error_free(&ignored);
+}
+
 void study_close(study *s)
 {
     if (!s)
@@ -231,11 +273,15 @@ void study_close(study *s)
     if (s->storage && s->depth > 0)
         storage_rollback(s->storage);
     if (s->claimed)
+        give_back(s);
+    if (s->claimed)
         storage_release(s->storage, s->id);
     storage_close(s->storage);
     history_free(s->history);
     notes_drop(s);
     free(s->notes);
+    free(s->reports);
+    free(s->owner);
     free(s->pending);
     free(s->native);
     free(s->columns);

@@ -14,10 +14,12 @@
 /* A trial that is running or waiting, by us or by others. */
 typedef struct pending {
     int64_t number, id;      /* id in storage */
-    int64_t row;             /* in history; -1: waiting */
+    int64_t row;             /* in history */
+    bool waiting;            /* enqueued and not taken yet */
     uint64_t seed;
     bool ours;               /* handed out by this process (or handed out for good: one shot) */
     bool lost;               /* its owner is dead: hand it out again */
+    bool released;           /* its owner gave it back (Ctrl-C): no attempt is counted */
     bool foreign;            /* another program's: hone has no record beside the trial */
 } pending;
 
@@ -28,11 +30,21 @@ typedef struct early_note {
     double value;
 } early_note;
 
+/* An intermediate value that storage does not have yet. */
+typedef struct early_report {
+    int64_t trial, step;     /* trial: id in storage */
+    double value;            /* user's direction */
+} early_report;
+
+/* Owner of a trial that was given back. */
+#define RELEASED "released"
+
 struct study {
     study_settings set;
     const config *config;
     const space *space;
-    rng_key key;
+    rng_key key, trial_key;      /* of the study; of the seeds of trials */
+    char *owner;                 /* identity of this process; NULL: one shot */
     history *history;
     storage *storage;
     int64_t id;
@@ -45,12 +57,17 @@ struct study {
     int64_t planned;             /* trials in all, INT64_MAX: no bound */
     int64_t next_number;         /* of the next new trial */
     int64_t next_ask, next_sequence;
+    int64_t told;                /* finished rows of the strategy's table that it was told */
     int n_pending, room_pending;
     pending *pending;            /* in order of number */
     int n_notes, room_notes;
     early_note *notes;
+    int n_reports, room_reports;
+    early_report *reports;
+    double reports_flushed;      /* CLOCK_MONOTONIC seconds */
     int64_t changes;             /* storage_changed's mark */
     int depth;                   /* of begin */
+    bool broken;                 /* a transaction failed: history and storage may disagree */
     int64_t faults;              /* of the strategy, seen so far */
     int faults_in_row;
 
@@ -67,6 +84,7 @@ pending *study_pending(study *s, int64_t number);           /* NULL: none */
 pending *study_add_pending(study *s, const pending *p, error *err);
 void study_drop_pending(study *s, int64_t number);
 uint64_t study_trial_seed(const study *s, int64_t number);
+int32_t study_abandon(study *s, int32_t status);            /* rolls back; returns status */
 double study_sign(const study *s, int32_t goal);            /* -1 where maximized */
 
 /* study_header.c */
@@ -79,6 +97,9 @@ char *header_changes(study *s);
 int32_t resume_load(study *s, error *err);
 int32_t resume_replay(study *s, error *err);
 int32_t resume_sync(study *s, error *err); /* what others did since; in a transaction */
+int32_t study_tell_news(study *s, error *err); /* what finished since the last tell */
+int32_t study_add_waiting(study *s, int64_t number, int64_t id, const double *native,
+                          error *err);
 
 /* study_tell.c */
 void notes_flush(study *s, int64_t number, int64_t id, error *err);
