@@ -74,7 +74,7 @@ static double now_seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static int32_t keep_report(study *s, int64_t trial, int64_t step, double value, error *err)
+static int32_t keep_report(study *s, int64_t id, int64_t step, double value, error *err)
 {
     if (s->n_reports == s->room_reports) {
         int room = s->room_reports ? 2 * s->room_reports : 64;
@@ -84,7 +84,7 @@ static int32_t keep_report(study *s, int64_t trial, int64_t step, double value, 
         s->reports = more;
         s->room_reports = room;
     }
-    s->reports[s->n_reports++] = (early_report){trial, step, value};
+    s->reports[s->n_reports++] = (early_report){id, step, value};
     return HONE_OK;
 }
 
