@@ -1,12 +1,21 @@
 # hone - build, test, install.  `make help` lists the targets.
 #
-# One Makefile, no recursion: every rule sees every dependency.
+# One Makefile, no recursion for building: every rule sees every dependency.
 # A new plugin is a new file plugins/<kind>/<name>.c, or a folder of that name; nothing here
 # changes.  What it links beyond libc and libm it says itself, in a comment line
 #     /* LIBS: -llapacke -lopenblas */
+# The same holds for tests: any file dropped into one of these folders is built and run.
+#     tests/unit/ tests/conformance/ tests/endtoend/  Criterion programs          make test
+#     tests/faults/test_*.c                           Criterion programs          make test
+#     tests/faults/<other>.c    drivers; `DRIVER short` within make test, alone   make faults
+#     tests/faults/bad/*.c      shared objects that misbehave, for the tests
+#     tests/fuzz/*.c            libFuzzer, inputs in tests/fuzz/corpus/<name>/    make fuzz
+#     tests/bench/*.c           figures, one program each                         make bench
+#     tests/support/*.c         linked into each of them
 
 PREFIX  ?= /usr/local
 LIBDIR  ?= $(PREFIX)/lib
+MANDIR  ?= $(PREFIX)/share/man
 BUILD   ?= release
 CC      ?= cc
 VERSION := 0.1.0
@@ -18,6 +27,7 @@ OPT.debug   := -O0 -g3
 OPT.asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT.tsan    := -O1 -g -fsanitize=thread
 OPT.cov     := -O0 -g --coverage
+OPT.fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
 B        := $(strip $(BUILD))
 O        := build/$(B)
@@ -30,27 +40,86 @@ ALL_CFLAGS   = -std=c11 $(WARN) $(OPT.$(B)) $(NUMERIC) -fPIC -fvisibility=hidden
 ALL_LDFLAGS  = $(filter -fsanitize=% --coverage,$(OPT.$(B))) -pthread $(LDFLAGS)
 HOST_LIBS    := -linih -ljansson -lsqlite3 -ldl -lm
 
+$(if $(OPT.$(B)),,$(error BUILD=$(B): not one of release debug asan tsan cov fuzz))
+
+# ---- Debian packages -------------------------------------------------------
+# build: what compiles; run: what the examples call; test, all: what tests, CI and faults need.
+PACKAGES.build := libc6-dev libinih-dev libjansson-dev libsqlite3-dev liblapacke-dev \
+                  libopenblas-dev liblbfgsb-dev
+PACKAGES.run   := $(PACKAGES.build) libsvm-tools gnuplot-nox
+PACKAGES.test  := $(PACKAGES.run) libcriterion-dev pkgconf
+PACKAGES.all   := $(PACKAGES.test) g++ clang libclang-rt-14-dev clang-format gcovr valgrind strace \
+                  man-db zsh python3-optuna python3-sklearn
+
+installed = $(shell dpkg-query -W -f '$${Package} $${db:Status-Status}\n' $(1) 2>/dev/null | \
+                    sed -n 's/ installed$$//p')
+missing   = $(filter-out $(call installed,$(1)),$(1))
+apt_line  = apt-get -o DPkg::Lock::Timeout=300 update && DEBIAN_FRONTEND=noninteractive apt-get \
+-o DPkg::Lock::Timeout=300 install -y --no-install-recommends $(1)
+
+# Installs the packages of a list that are missing; where it may not, says how and stops.
+# Elsewhere than on Debian it names them and goes on: the compiler will say what is missing.
+define bring
+	@line='$(call apt_line,$(call missing,$(1)))'; \
+	if [ -z '$(call missing,$(1))' ]; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then \
+	    echo 'no apt here; hone needs what Debian calls $(strip $(1))'; exit 0; fi; \
+	if [ "$$(id -u)" = 0 ]; then echo "$$line"; sh -c "$$line" && exit 0; \
+	elif command -v sudo >/dev/null; then echo "sudo sh -c '$$line'"; sudo sh -c "$$line" && exit 0; \
+	fi; \
+	echo 'packages are missing; as root, run:'; echo "    $$line"; exit 1
+endef
+
 # ---- what exists -----------------------------------------------------------
 CORE     := $(filter-out core/main.c,$(wildcard core/*.c core/commands/*.c))
 KINDS    := strategy surrogate acquisition objective pruner
-PLUGIN_SOURCES := $(foreach k,$(KINDS),$(wildcard plugins/$(k)/*.c))
-PLUGIN_FOLDERS := $(foreach k,$(KINDS),$(patsubst %/,%,$(dir $(foreach d,$(wildcard plugins/$(k)/*/),$(wildcard $(d)$(notdir $(patsubst %/,%,$(d))).c)))))
-PLUGINS  := $(PLUGIN_SOURCES:%.c=$(O)/%.so) $(PLUGIN_FOLDERS:%=$(O)/%.so)
-UNIT     := $(patsubst %.c,$(O)/%,$(wildcard tests/unit/*.c))
+# A plugin in a folder is the file named like the folder, with all others of it.
+PLUGIN_FOLDERS := $(foreach d,$(patsubst %/,%,$(wildcard $(KINDS:%=plugins/%/*/))),\
+                      $(if $(wildcard $(d)/$(notdir $(d)).c),$(d)))
+PLUGINS  := $(patsubst %.c,$(O)/%.so,$(wildcard $(KINDS:%=plugins/%/*.c))) $(PLUGIN_FOLDERS:%=$(O)/%.so)
+programs  = $(patsubst %.c,$(O)/%,$(wildcard $(1)))
+CRITERION := $(call programs,tests/unit/*.c tests/conformance/*.c tests/endtoend/*.c tests/faults/test_*.c)
+DRIVERS  := $(filter-out $(CRITERION),$(call programs,tests/faults/*.c))
+BENCHES  := $(call programs,tests/bench/*.c)
+FUZZERS  := $(call programs,tests/fuzz/*.c)
+BAD      := $(patsubst %.c,$(O)/%.so,$(wildcard tests/faults/bad/*.c))
+TEMPLATES := $(patsubst %.c,$(O)/%.so,$(wildcard sdk/template/*.c))
+SUPPORT  := $(patsubst %.c,$(O)/%.o,$(wildcard tests/support/*.c))
 LIB      := $(O)/libhone.so.$(SOVER)
 HOST     := $(O)/hone
+PC       := $(O)/pkgconfig/hone-plugin.pc $(O)/pkgconfig/libhone.pc
 
-.PHONY: all
+.PHONY: all headers test-programs run-tests
+.DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SECONDEXPANSION:
 
-all: $(HOST) $(LIB) $(PLUGINS) build/hone
+all: | headers
+all: $(HOST) $(LIB) $(PLUGINS) $(PC) build/hone
+
+# Says once and plainly what a compiler would say at length.
+HEADERS := stdio.h ini.h jansson.h sqlite3.h lapacke.h cblas.h
+headers:
+	@missing=$$(printf '$(foreach h,$(HEADERS),#if !__has_include(<$(h)>)\nMISSING $(h)\n#endif\n)' | \
+	    $(CC) $(CPPFLAGS) -E -P - | sed -n 's/MISSING *//p' | tr '\n' ' '); \
+	[ -z "$$missing" ] || { echo "missing headers: $$missing"; \
+	    echo '`make deps` installs what is missing, or as root:'; \
+	    echo '    $(call apt_line,$(PACKAGES.build))'; exit 1; }
 
 # ---- how each thing is made ------------------------------------------------
-$(O)/%.o: %.c Makefile
+$(O)/%.o: %.c Makefile | headers
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c $< -o $@
+
+# Where an installed host looks for plugins; only this changes with LIBDIR.
+$(O)/core/registry%.o: ALL_CPPFLAGS += -DHONE_LIBDIR='"$(LIBDIR)"'
+$(patsubst %.c,$(O)/%.o,$(wildcard core/registry*.c)): $(O)/libdir
+$(O)/libdir: $(if $(filter $(LIBDIR),$(file <$(O)/libdir)),,always)
+	@mkdir -p $(@D)
+	@echo '$(LIBDIR)' >$@
+.PHONY: always
+always:
 
 $(O)/core.a: $(CORE:%.c=$(O)/%.o)
 	@rm -f $@
@@ -73,16 +142,157 @@ plugin_objects = $(patsubst %.c,$(O)/%.o,$(wildcard $(1).c $(1)/*.c))
 plugin_libs    = $(shell sed -n 's@^/\* LIBS: \(.*\) \*/$$@\1@p' $(wildcard $(1).c $(1)/*.c))
 $(O)/plugins/%.so: $$(call plugin_objects,plugins/$$*)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -shared $(if $(filter asan tsan,$(B)),,-Wl,-z,defs) $^ $(call plugin_libs,plugins/$*) -lm -o $@
+	$(CC) $(ALL_LDFLAGS) -shared $(if $(filter asan tsan fuzz,$(B)),,-Wl,-z,defs) $^ \
+	    $(call plugin_libs,plugins/$*) -lm -o $@
 
-$(O)/tests/unit/%: $(O)/tests/unit/%.o $(O)/core.a
-	$(CC) $(ALL_LDFLAGS) $^ -lcriterion $(HOST_LIBS) $(call plugin_libs,tests/unit/$*) -o $@
-$(O)/tests/%.o: ALL_CPPFLAGS += -DBUILD_DIR='"$(abspath $(O))"' -DSOURCE_DIR='"$(CURDIR)"'
+$(O)/sdk/template/%.so: $(O)/sdk/template/%.o
+	$(CC) $(ALL_LDFLAGS) -shared $^ $(call plugin_libs,sdk/template/$*) -lm -o $@
 
-test: all $(UNIT)
-	@for t in $(UNIT); do echo "$$t"; $$t || exit 1; done
+$(O)/tests/faults/bad/%.so: $(O)/tests/faults/bad/%.o
+	$(CC) $(ALL_LDFLAGS) -shared $^ $(call plugin_libs,tests/faults/bad/$*) -lm -o $@
 
-clean:
+# Tests are told where things are, and rely on nothing else.
+$(O)/tests/%.o: ALL_CPPFLAGS += -Itests/support -DBUILD_DIR='"$(abspath $(O))"' -DSOURCE_DIR='"$(CURDIR)"'
+$(O)/tests/%: $(O)/tests/%.o $(SUPPORT) $(O)/core.a
+	$(CC) $(ALL_LDFLAGS) $^ $(TEST_LIBS) $(call plugin_libs,tests/$*) $(HOST_LIBS) -o $@
+$(CRITERION): TEST_LIBS := -lcriterion
+$(FUZZERS): TEST_LIBS := -fsanitize=fuzzer
+
+# For plugins and embedding programs, from this tree; installed ones are made from the same.
+pc = sed -e 's@\@INCLUDE\@@$(1)@' -e 's@\@LIBDIR\@@$(2)@' -e 's@\@VERSION\@@$(VERSION)@'
+$(O)/pkgconfig/%.pc: sdk/%.pc.in Makefile
+	@mkdir -p $(@D)
+	@$(call pc,$(CURDIR)/sdk,$(abspath $(O))) $< >$@
+
+# ---- using it --------------------------------------------------------------
+# Each target with its line for `make help` after two hashes.
+.PHONY: help demo test check tsan memcheck faults soak fuzz bench coverage deps deps-all install \
+        uninstall format clean golden
+JOBS  = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+again = $(MAKE) --no-print-directory $(JOBS)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+	@echo '  BUILD=              release debug asan tsan cov: each in a folder of its own in build/'
+	@echo '  PREFIX= DESTDIR=    for install and uninstall; PREFIX=$(PREFIX)'
+all: ## the program, the library and the plugins, in build/ (the default; installs nothing)
+
+demo: ## install what is missing, build, tune a real support vector machine, show the result
+	$(call bring,$(PACKAGES.run))
+	@$(again) all
+	@sh examples/heart-svm/demo.sh $(abspath $(O))/hone build/demo
+
+test: ## install what is missing, build, run all tests
+	$(call bring,$(PACKAGES.test))
+	@$(again) test-programs
+	@$(again) run-tests
+
+test-programs: all $(CRITERION) $(DRIVERS) $(BAD) $(TEMPLATES)
+
+# Criterion's own lines, then their sum.  HONE_NO_SKIP=1: a skipped test is a failure.
+run-tests: $(O)/tests/log
+$(O)/tests/log: always
+	@mkdir -p $(@D); rm -f $@ $@.failed; \
+	for t in $(CRITERION); do echo "$$t"; $$t 2>&1 || echo "$$t" >>$@.failed; done | tee $@; \
+	for t in $(DRIVERS); do echo "$$t short"; $$t short || echo "$$t" >>$@.failed; done; \
+	awk '/Synthesis:/ { gsub(/\033\[[0-9;]*m/, ""); for (i = 1; i < NF; i++) n[$$i] += $$(i + 1) } \
+	    END { printf "[====] Synthesis of all: Tested: %d | Passing: %d | Failing: %d | Crashing: %d\n", \
+	    n["Tested:"], n["Passing:"], n["Failing:"], n["Crashing:"] }' $@; \
+	if [ -n "$$HONE_NO_SKIP" ] && grep 'SKIP' $@; then echo 'skipped tests are failures here'; exit 1; fi; \
+	if [ -e $@.failed ]; then echo 'failed:'; cat $@.failed; exit 1; fi
+
+check: ## the tests under ASan and UBSan, the program under TSan, and the tests as they are
+	@$(MAKE) --no-print-directory BUILD=asan test
+	@$(MAKE) --no-print-directory tsan
+	@$(MAKE) --no-print-directory test
+
+tsan: ## the program under ThreadSanitizer on the examples (Criterion does not start there)
+	@$(MAKE) --no-print-directory $(JOBS) BUILD=tsan all
+	@sh tests/endtoend/run_examples.sh build/tsan/hone
+
+memcheck: ## the program under valgrind on the examples: no error, no byte lost
+	@$(again) all
+	@sh tests/endtoend/run_examples.sh $(O)/hone valgrind -q --error-exitcode=99 --leak-check=full \
+	    --errors-for-leak-kinds=definite --trace-children=no
+
+faults: ## kill and resume, broken plugins, injected failures, at full length (about 15 minutes)
+	$(call bring,$(PACKAGES.all))
+	@$(again) test-programs
+	@for t in $(DRIVERS); do echo "$$t"; $$t || exit 1; done
+
+soak: ## the fault drivers again and again with new seeds, for SOAK_HOURS=4
+	@$(again) test-programs
+	@end=$$(($$(date +%s) + $(or $(SOAK_HOURS),4) * 3600)); round=0; \
+	while [ $$(date +%s) -lt $$end ]; do round=$$((round + 1)); \
+	    for t in $(DRIVERS); do echo "round $$round: $$t"; FAULTS_SEED=$$round $$t || exit 1; done; done
+
+fuzz: ## libFuzzer on every parser, FUZZ_SECONDS=60 each (needs clang)
+	@$(MAKE) --no-print-directory $(JOBS) BUILD=fuzz CC=clang run-fuzzers
+.PHONY: run-fuzzers
+run-fuzzers: $(FUZZERS)
+	@set -e; for f in $(FUZZERS); do n=$$(basename $$f); mkdir -p $(O)/corpus/$$n; echo "$$f"; \
+	    $$f -max_total_time=$(or $(FUZZ_SECONDS),60) -timeout=5 -rss_limit_mb=1024 -print_final_stats=1 \
+	    -verbosity=0 -artifact_prefix=$(O)/ $(O)/corpus/$$n tests/fuzz/corpus/$$n; done
+
+bench: ## every figure of the README, measured
+	@$(again) all $(BENCHES)
+	@for b in $(BENCHES) $(wildcard tests/bench/*.sh); do echo "== $$b"; \
+	    case $$b in *.sh) sh $$b $(abspath $(HOST));; *) $$b;; esac || exit 1; done
+
+coverage: ## line and branch coverage of core by the tests (needs gcovr)
+	@find build/cov -name '*.gcda' -delete 2>/dev/null || true
+	@$(MAKE) --no-print-directory BUILD=cov test
+	@gcovr -r . build/cov --filter core/ --exclude-unreachable-branches --sort-uncovered
+	@gcovr -r . build/cov --filter core/ -b | tail -n 3
+
+deps: ## bring the packages that building, the demo and the tests need
+	$(call bring,$(PACKAGES.test))
+deps-all: ## and those of CI, fuzzing, faults and the comparisons with Optuna
+	$(call bring,$(PACKAGES.all))
+
+golden: ## write the expected outputs of the examples anew; review them as differences
+	@$(again) test-programs
+	@HONE_GOLDEN=write $(O)/tests/endtoend/test_examples
+
+format: ## the sources in the style of .clang-format
+	clang-format -i $(shell git ls-files '*.c' '*.h')
+
+# Manual pages and completion come from the program's own tables.
+MANUALS = $(O)/man/hone.1
+$(MANUALS): $(HOST)
+	@rm -rf $(@D); mkdir -p $(@D)
+	@$(HOST) manual --dir $(@D)
+$(O)/completion/%: $(HOST)
+	@mkdir -p $(@D)
+	@$(HOST) completion $* >$@
+
+D := $(DESTDIR)
+install: all $(MANUALS) $(O)/completion/bash $(O)/completion/zsh ## into PREFIX, below DESTDIR
+	install -D -m755 -t $(D)$(PREFIX)/bin $(HOST)
+	install -D -m755 -t $(D)$(LIBDIR) $(LIB)
+	ln -sf $(notdir $(LIB)) $(D)$(LIBDIR)/libhone.so
+	install -D -m644 -t $(D)$(PREFIX)/include/hone $(wildcard sdk/*.h)
+	set -e; for k in $(KINDS); do for p in $(O)/plugins/$$k/*.so; do [ ! -e $$p ] || \
+	    install -D -m644 -t $(D)$(LIBDIR)/hone/1/$$k $$p; done; done
+	install -d $(D)$(LIBDIR)/pkgconfig
+	set -e; for p in $(notdir $(PC)); do \
+	    $(call pc,$(PREFIX)/include/hone,$(LIBDIR)) sdk/$$p.in >$(D)$(LIBDIR)/pkgconfig/$$p; done
+	install -D -m644 -t $(D)$(MANDIR)/man1 $(O)/man/*.1
+	install -D -m644 -t $(D)$(MANDIR)/man5 $(O)/man/*.5
+	install -D -m644 $(O)/completion/bash $(D)$(PREFIX)/share/bash-completion/completions/hone
+	install -D -m644 $(O)/completion/zsh $(D)$(PREFIX)/share/zsh/site-functions/_hone
+	@[ -n '$(D)' ] || [ "$$(id -u)" != 0 ] || ldconfig
+
+uninstall: ## what install put there
+	rm -f $(D)$(PREFIX)/bin/hone $(D)$(LIBDIR)/$(notdir $(LIB)) $(D)$(LIBDIR)/libhone.so
+	rm -f $(PC:$(O)/%=$(D)$(LIBDIR)/%) $(D)$(MANDIR)/man1/hone.1 $(D)$(MANDIR)/man1/hone-*.1 \
+	    $(D)$(MANDIR)/man5/hone-*.5 $(D)$(PREFIX)/share/bash-completion/completions/hone \
+	    $(D)$(PREFIX)/share/zsh/site-functions/_hone
+	rm -f $(patsubst $(O)/plugins/%,$(D)$(LIBDIR)/hone/1/%,$(PLUGINS))
+	rm -rf $(D)$(PREFIX)/include/hone
+	-rmdir $(KINDS:%=$(D)$(LIBDIR)/hone/1/%) $(D)$(LIBDIR)/hone/1 $(D)$(LIBDIR)/hone
+
+clean: ## remove build/
 	rm -rf build
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
