@@ -1,0 +1,267 @@
+/* bbob.c - the 24 noiseless functions of the bbob test bed, at any dimension and instance.
+ *
+ * What it is for: comparing strategies on functions whose difficulties are known (separable,
+ * ill-conditioned, multi-modal, ...), with values that agree with COCO's to the last digits,
+ * so that results stand beside all published ones.
+ *
+ * Source: problem.h.  COCO defines dimensions up to 40; above, the same formulae go on, with
+ * a matrix of d^2 numbers.  An evaluation costs O(d^2) and allocates nothing.
+ *
+ * The dimension is that of [space], whose parameters are native coordinates (usually in
+ * [-5, 5]; values outside are defined); without [space] the plugin gives its own. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "hone_plugin.h"
+#include "problem.h"
+
+enum { OPT_FUNCTION, OPT_INSTANCE, OPT_DIMENSION, OPT_OFFSET, OPT_SUITE, N_OPTIONS };
+enum { OFFSET_KEEP = 0, OFFSET_REMOVE = 1 };
+enum { SUITE_BBOB = 0, SUITE_MIXINT = 1 };
+enum { NAME_ROOM = 24 };
+
+static const char *const OFFSETS[] = {"keep", "remove", NULL};
+static const char *const SUITES[] = {"bbob", "bbob-mixint", NULL};
+
+static const hone_option OPTIONS[N_OPTIONS] = {
+    [OPT_FUNCTION] = {.name = "function",
+                      .type = HONE_OPT_INT,
+                      .def = "1",
+                      .low = 1,
+                      .high = BBOB_FUNCTIONS,
+                      .doc = "number of the function, f1 (sphere) to f24 (Lunacek)"},
+    [OPT_INSTANCE] = {.name = "instance",
+                      .type = HONE_OPT_INT,
+                      .def = "1",
+                      .low = 1,
+                      .high = 200000,
+                      .doc = "which optimum, optimal value and rotations; 1 to 15 are usual"},
+    [OPT_DIMENSION] = {.name = "dimension",
+                       .type = HONE_OPT_INT,
+                       .low = 2,
+                       .high = 100000,
+                       .doc = "number of parameters where [space] is missing (2 if not given)"},
+    [OPT_OFFSET] = {.name = "offset",
+                    .type = HONE_OPT_CHOICE,
+                    .def = "keep",
+                    .choices = OFFSETS,
+                    .doc = "keep: values as COCO gives them; remove: less the optimal value"},
+    [OPT_SUITE] = {.name = "suite",
+                   .type = HONE_OPT_CHOICE,
+                   .def = "bbob",
+                   .choices = SUITES,
+                   .doc = "bbob-mixint: four fifths of the parameters are integers of 2, 4, 8 "
+                          "and 16 levels; the dimension is 5, 10, ... 45"},
+};
+
+typedef struct bbob {
+    const hone_host *host;
+    bbob_problem problem;
+    double factor, offset; /* value = factor (regret) + offset */
+    double *shift, *point; /* [d] of bbob-mixint, else NULL */
+    hone_space space;      /* ours, with what it points to */
+    hone_param *params;
+    const hone_param **list;
+    int32_t *col_param, *col_choice;
+    int64_t *col_levels;
+    char (*names)[NAME_ROOM];
+} bbob;
+
+static int32_t refuse(const hone_host *host, int32_t option, int32_t status, const char *text)
+{
+    host->error(host, option, text);
+    return status;
+}
+
+/* ---- the space ---------------------------------------------------------------------------- */
+
+/* The parameters x1 ... xd; 0: out of memory. */
+static int make_space(bbob *b, int64_t d)
+{
+    const size_t n = (size_t)d;
+
+    b->params = calloc(n, sizeof *b->params);
+    b->list = malloc(n * sizeof *b->list);
+    b->names = malloc(n * sizeof *b->names);
+    b->col_param = malloc(n * sizeof *b->col_param);
+    b->col_choice = malloc(n * sizeof *b->col_choice);
+    b->col_levels = malloc(n * sizeof *b->col_levels);
+    if (!b->params || !b->list || !b->names || !b->col_param || !b->col_choice || !b->col_levels)
+        return 0;
+    for (int64_t i = 0; i < d; i++) {
+        const int64_t levels = b->shift ? mixint_levels(i, d) : 0;
+        hone_param *p = &b->params[i];
+
+        snprintf(b->names[i], NAME_ROOM, "x%lld", (long long)(i + 1));
+        p->size = sizeof *p;
+        p->type = levels ? HONE_INT : HONE_REAL;
+        p->parent = -1;
+        p->name = b->names[i];
+        p->low = levels ? 0.0 : -5.0;
+        p->high = levels ? (double)(levels - 1) : 5.0;
+        p->step = levels ? 1.0 : 0.0;
+        p->init = NAN;
+        b->list[i] = p;
+        b->col_param[i] = (int32_t)i;
+        b->col_choice[i] = -1;
+        b->col_levels[i] = levels;
+    }
+    b->space.size = sizeof b->space;
+    b->space.n_objectives = 1;
+    b->space.n_params = (int32_t)d;
+    b->space.params = b->list;
+    b->space.n_cols = d;
+    b->space.col_param = b->col_param;
+    b->space.col_choice = b->col_choice;
+    b->space.col_levels = b->col_levels;
+    return 1;
+}
+
+/* The dimension to use, or a negative status. */
+static int64_t dimension(const hone_host *host, const hone_value *values)
+{
+    const hone_space *space = host->space(host);
+    int64_t d = values[OPT_DIMENSION].is_set ? values[OPT_DIMENSION].i : 2;
+    const int mixed = values[OPT_SUITE].i == SUITE_MIXINT;
+    const int given = space != NULL && space->n_params > 0;
+
+    if (given && values[OPT_DIMENSION].is_set && d != space->n_params)
+        return refuse(host, OPT_DIMENSION, HONE_EINVAL,
+                      "differs from the number of parameters in [space]; leave one of them out");
+    if (given)
+        d = space->n_params;
+    if (given && (space->n_objectives != 1 || space->n_constraints != 0))
+        return refuse(host, -1, HONE_EUNSUPPORTED, "bbob has one objective and no constraints");
+    for (int32_t i = 0; given && i < space->n_params; i++)
+        if (space->params[i]->type == HONE_CATEGORICAL || space->params[i]->parent >= 0)
+            return refuse(host, -1, HONE_EUNSUPPORTED,
+                          "bbob needs numbers that are always active: no categorical and no "
+                          "conditional parameters");
+    if (d < 2)
+        return refuse(host, -1, HONE_EUNSUPPORTED, "bbob needs at least two parameters");
+    if (mixed && (d % MIXINT_PARTS != 0 || d >= 50))
+        return refuse(host, OPT_SUITE, HONE_EUNSUPPORTED,
+                      "bbob-mixint is defined here for the dimensions 5, 10, ... 45");
+    return d;
+}
+
+static const hone_space *own_space(void *self)
+{
+    return &((bbob *)self)->space;
+}
+
+/* ---- evaluating ----------------------------------------------------------------------------- */
+
+static int has_nan(const double *x, int64_t d)
+{
+    for (int64_t i = 0; i < d; i++)
+        if (isnan(x[i]))
+            return 1;
+    return 0;
+}
+
+static int32_t evaluate(void *self, const hone_points *in, hone_outcomes *out)
+{
+    bbob *b = self;
+    const int64_t d = b->problem.d;
+
+    if (in->n_params != d)
+        return refuse(b->host, -1, HONE_EINVAL, "the points have another number of parameters");
+    for (int64_t i = 0; i < in->n; i++) {
+        const double *x = in->x + i * in->ldx;
+
+        if (has_nan(x, d)) {
+            b->host->note(b->host, in->number[i], "reason", NAN, "a parameter is not a number");
+            continue;
+        }
+        if (b->shift) {
+            mixint_map(x, b->shift, b->point, d);
+            x = b->point;
+        }
+        out->y[i * out->ldy] = b->factor * bbob_regret(&b->problem, x) + b->offset;
+        out->state[i] = HONE_COMPLETE;
+    }
+    return HONE_OK;
+}
+
+/* ---- life --------------------------------------------------------------------------------- */
+
+static void destroy(void *self)
+{
+    bbob *b = self;
+
+    if (b == NULL)
+        return;
+    bbob_free(&b->problem);
+    free(b->shift);
+    free(b->point);
+    free(b->params);
+    free(b->list);
+    free(b->names);
+    free(b->col_param);
+    free(b->col_choice);
+    free(b->col_levels);
+    free(b);
+}
+
+/* 0: out of memory */
+static int prepare(bbob *b, const hone_value *values, int64_t d)
+{
+    const int32_t function = (int32_t)values[OPT_FUNCTION].i;
+
+    if (!bbob_prepare(&b->problem, function, d, values[OPT_INSTANCE].i))
+        return 0;
+    b->factor = 1.0;
+    if (values[OPT_SUITE].i == SUITE_MIXINT) {
+        b->factor = mixint_factor(function);
+        b->shift = malloc(sizeof *b->shift * (size_t)d);
+        b->point = malloc(sizeof *b->point * (size_t)d);
+        if (!b->shift || !b->point)
+            return 0;
+        mixint_prepare(&b->problem, b->shift);
+    }
+    if (values[OPT_OFFSET].i == OFFSET_KEEP)
+        b->offset = b->factor * b->problem.fopt;
+    return make_space(b, d);
+}
+
+static int32_t create(const hone_host *host, const hone_value *values, void **self)
+{
+    const int64_t d = dimension(host, values);
+    bbob *b;
+
+    if (d < 0)
+        return (int32_t)d;
+    b = calloc(1, sizeof *b);
+    if (b == NULL || !prepare(b, values, d)) {
+        destroy(b);
+        return refuse(host, -1, HONE_ENOMEM, "out of memory for the function's matrices");
+    }
+    b->host = host;
+    *self = b;
+    return HONE_OK;
+}
+
+static const hone_objective_ops OPS = {
+    .size = sizeof OPS,
+    .evaluate = evaluate,
+    .space = own_space,
+};
+
+static const hone_plugin BBOB = {
+    .size = sizeof BBOB,
+    .kind = HONE_OBJECTIVE,
+    .name = "bbob",
+    .version = "1.0.0",
+    .doc = "the 24 noiseless functions of COCO's bbob test bed, and their mixed-integer variants",
+    .options = OPTIONS,
+    .n_options = N_OPTIONS,
+    .option_size = sizeof(hone_option),
+    .ops = &OPS,
+    .create = create,
+    .destroy = destroy,
+};
+
+static const hone_plugin *const PLUGINS[] = {&BBOB};
+HONE_MODULE("bbob", "1.0.0", "MIT", "", PLUGINS)
