@@ -3,6 +3,7 @@
 #ifndef HONE_CORE_TEXT_H
 #define HONE_CORE_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,11 +16,18 @@ typedef struct text {
     bool failed;
 } text;
 void text_add(text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_add_list(text *t, const char *format, va_list list)
+    __attribute__((format(printf, 2, 0)));
 void text_put(text *t, const char *bytes, size_t n);
 void text_free(text *t);
 char *text_take(text *t); /* the caller frees; NULL if an allocation failed; t is empty again */
 
-/* Reads all of s: 12, -0.5, 1e-3, 2^-5, 10^3, inf.  false if anything is left over. */
+/* s as it may stand in a sentence: long ones end in "...", control characters become "?". */
+#define EXCERPT_ROOM 64
+const char *text_excerpt(const char *s, char out[EXCERPT_ROOM]);
+
+/* Reads all of s: 12, -0.5, 1e-3, 2^-5, 10^3, inf.  false if anything is left over, and for
+ * nan and what overflows (1e999). */
 bool number_real(const char *s, double *out);
 /* As above but a whole number within +-2^53; 1e3 and 2^10 are whole numbers. */
 bool number_int(const char *s, int64_t *out);
