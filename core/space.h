@@ -67,6 +67,7 @@ typedef struct view {
 int32_t view_init(view *v, const space *s, uint32_t caps, error *err);
 void view_free(view *v);
 bool view_same(const view *a, const view *b); /* the same columns with the same values */
+bool view_native(const view *v); /* are its rows the native points themselves? */
 void view_encode(const view *v, const double *native, double *x);   /* x: [n_cols] */
 /* Decodes and snaps: hidden parameters get their single value or, the fidelity, its high. */
 void view_decode(const view *v, const double *x, double *native);

@@ -160,6 +160,12 @@ bool view_same(const view *a, const view *b)
     return a->space == b->space && a->caps == b->caps;
 }
 
+bool view_native(const view *v)
+{
+    return (v->caps & HONE_CAP_NATIVE) && v->table.n_cols == v->space->n &&
+           ((v->caps & HONE_CAP_CONDITIONAL) || !conditional(v->space));
+}
+
 /* ---- one parameter in its columns ------------------------------------------------- */
 
 static void put(const view *v, int32_t i, double value, double *x)
