@@ -79,6 +79,9 @@ int32_t config_read(const char *text, const char *path, const char *folder,
                     const config_settings *settings, config *out, error *err);
 void config_free(config *c);
 
+/* Where [space] is missing: the objective's own, copied. */
+int32_t config_take_space(config *c, const hone_space *own, error *err);
+
 /* The tables behind [study] and the host's keys of [objective], for info, init and manuals. */
 const hone_option *study_options(int32_t *n);
 const hone_option *objective_host_options(int32_t *n);

@@ -72,7 +72,8 @@ static int exit_status(int32_t status)
 static bool names_its_place(const char *line)
 {
     const char *colon = strchr(line, ':');
-    return strncmp(line, "--", 2) == 0 || (colon && colon > line && colon[1] >= '0' && colon[1] <= '9');
+    return strncmp(line, "--", 2) == 0 ||
+           (colon && colon > line && colon[1] >= '0' && colon[1] <= '9');
 }
 
 int command_fail(error *err)

@@ -3,9 +3,10 @@
 
 #include "command.h"
 
-extern const command COMMAND_HELP, COMMAND_VERSION;
+extern const command COMMAND_RUN, COMMAND_HELP, COMMAND_VERSION;
 
 const command *const COMMANDS[] = {
+    &COMMAND_RUN,
     &COMMAND_HELP,
     &COMMAND_VERSION,
     NULL,

@@ -17,7 +17,8 @@ static const char EXIT_STATUSES[] =
 
 static void print_overview(void)
 {
-    printf("hone - black-box optimization on plugins\n\nusage: hone COMMAND [flags] [arguments]\n\n");
+    printf(
+        "hone - black-box optimization on plugins\n\nusage: hone COMMAND [flags] [arguments]\n\n");
     for (const command *const *c = COMMANDS; *c; c++)
         if (!(*c)->hidden)
             printf("  %-12s %s\n", (*c)->name, (*c)->summary);

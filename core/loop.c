@@ -1,0 +1,456 @@
+/* loop.c - one study, from the first ask to the rule that stops it. */
+#include "loop.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { BATCH = 64 }; /* points asked for at once, at most */
+
+/* A trial at work: its evaluations (repeats) and what they said. */
+typedef struct active {
+    int64_t number; /* -1: the slot is free */
+    uint64_t seed;
+    double *native;          /* [n] */
+    int64_t submitted, done; /* of repeats */
+    bool failed, pruned;
+    double *sum, *square; /* [n_goals] of values */
+    double *noise;        /* [n_goals] sum of the variances that evaluations gave */
+    double *constraints;  /* [n_constraints] sums */
+    double seconds;
+    char *reason, *output; /* notes of the evaluation, or NULL */
+} active;
+
+typedef struct run {
+    const run_settings *set;
+    study *study;
+    const config *c;
+    evaluator *evaluator;
+    run_result *result;
+    int64_t n_active, room;
+    active *actives;         /* [room] room = workers */
+    bool exhausted, waiting; /* DONE; WAIT until something is told */
+    bool draining;           /* nothing new is asked for */
+    int interrupts;
+    double interrupted_at;
+    bool cancelled;
+} run;
+
+static double now_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* ---- trials at work ---- */
+
+static int32_t make_actives(run *r, error *err)
+{
+    size_t n = (size_t)r->c->space.n, goals = (size_t)r->c->n_goals;
+    size_t constraints = (size_t)r->c->n_constraints;
+    r->actives = calloc((size_t)r->room, sizeof *r->actives);
+    if (!r->actives)
+        goto fail;
+    for (int64_t i = 0; i < r->room; i++) {
+        active *a = &r->actives[i];
+        a->number = -1;
+        a->native = malloc((n + 3 * goals + constraints) * sizeof(double));
+        if (!a->native)
+            goto fail;
+        a->sum = a->native + n;
+        a->square = a->sum + goals;
+        a->noise = a->square + goals;
+        a->constraints = a->noise + goals;
+    }
+    return HONE_OK;
+
+fail:
+    return error_add(err, HONE_ENOMEM, "out of memory for %lld workers", (long long)r->room);
+}
+
+static void free_actives(run *r)
+{
+    for (int64_t i = 0; r->actives && i < r->room; i++) {
+        free(r->actives[i].native);
+        free(r->actives[i].reason);
+        free(r->actives[i].output);
+    }
+    free(r->actives);
+}
+
+static active *find_active(run *r, int64_t number)
+{
+    for (int64_t i = 0; i < r->room; i++)
+        if (r->actives[i].number == number)
+            return &r->actives[i];
+    return NULL;
+}
+
+static void start_active(run *r, active *a, const trial *t)
+{
+    size_t n = (size_t)r->c->space.n;
+    a->number = t->number;
+    a->seed = t->seed;
+    memcpy(a->native, t->native, n * sizeof *a->native);
+    memset(a->sum, 0, ((size_t)(3 * r->c->n_goals + r->c->n_constraints)) * sizeof *a->sum);
+    a->submitted = a->done = 0;
+    a->failed = a->pruned = false;
+    a->seconds = 0;
+    r->n_active++;
+}
+
+static void end_active(run *r, active *a)
+{
+    free(a->reason);
+    free(a->output);
+    a->reason = a->output = NULL;
+    a->number = -1;
+    r->n_active--;
+}
+
+/* A repeat has a seed of its own. */
+static uint64_t repeat_seed(const active *a, int64_t repeat)
+{
+    uint64_t z = a->seed + (uint64_t)repeat * 0x9E3779B97F4A7C15u; /* splitmix64's step */
+    return repeat == 0 ? a->seed : (z ^ (z >> 31)) * 0xBF58476D1CE4E5B9u;
+}
+
+/* Every repeat of every active trial that a slot is free for. */
+static int32_t submit(run *r, error *err)
+{
+    int32_t status = HONE_OK;
+    for (int64_t i = 0; i < r->room && status >= 0; i++) {
+        active *a = &r->actives[i];
+        while (a->number >= 0 && !a->failed && a->submitted < r->c->repeats && status >= 0 &&
+               evaluator_free_slots(r->evaluator) > 0) {
+            job j = {.number = a->number,
+                     .repeat = a->submitted,
+                     .seed = repeat_seed(a, a->submitted),
+                     .native = a->native};
+            status = evaluator_submit(r->evaluator, &j, err);
+            a->submitted++;
+        }
+    }
+    return status;
+}
+
+/* ---- what came of a trial ---- */
+
+/* The rules see a trial as soon as it is told; people see it once it is in storage. */
+static void note_finished(run *r, finished_trial *t)
+{
+    stop_state *state = &r->result->state;
+    int64_t before = state->best;
+    stop_note(state, &r->set->rules, study_history(r->study), r->c, t->row);
+    r->result->finished++;
+    t->improved = state->best != before;
+}
+
+static void announce(run *r, const finished_trial *t)
+{
+    if (r->set->finished)
+        r->set->finished(r->set->context, t);
+}
+
+static void keep_failure(run *r, const active *a)
+{
+    snprintf(r->result->last_reason, sizeof r->result->last_reason, "%s",
+             a->reason ? a->reason : "no reason given");
+    free(r->result->last_output);
+    r->result->last_output = a->output ? strdup(a->output) : NULL;
+}
+
+/* Mean over the repeats; its squared standard error is the noise told to models. */
+static void average(const run *r, const active *a, double *values, double *yvar,
+                    double *constraints)
+{
+    double n = (double)a->done;
+    for (int32_t j = 0; j < r->c->n_goals; j++) {
+        values[j] = a->sum[j] / n;
+        double spread = a->square[j] / n - values[j] * values[j];
+        yvar[j] = a->done > 1 ? fmax(spread, 0.0) / (n - 1.0) : a->noise[j];
+    }
+    for (int32_t j = 0; j < r->c->n_constraints; j++)
+        constraints[j] = a->constraints[j] / n;
+}
+
+static int32_t write_notes(run *r, const active *a, error *err)
+{
+    int32_t status = HONE_OK;
+    if (a->reason)
+        status = study_note(r->study, a->number, "reason", 0, a->reason, err);
+    if (status >= 0 && a->output)
+        status = study_note(r->study, a->number, "output", 0, a->output, err);
+    if (status >= 0 && a->done > 1)
+        status = study_note(r->study, a->number, "repeats", (double)a->done, NULL, err);
+    return status;
+}
+
+/* In a transaction of the caller's; what is announced after its commit is left in *out. */
+static int32_t tell(run *r, const active *a, finished_trial *out, error *err)
+{
+    const config *c = r->c;
+    size_t goals = (size_t)c->n_goals, n = 2 * goals + (size_t)c->n_constraints;
+    double few[32], *room = n <= 32 ? few : malloc(n * sizeof *room);
+    if (!room)
+        return error_add(err, HONE_ENOMEM, "out of memory for a result");
+    double *values = room, *yvar = room + goals, *constraints = yvar + goals;
+    bool noisy = false;
+    if (!a->failed && !a->pruned)
+        average(r, a, values, yvar, constraints);
+    for (size_t j = 0; j < goals && !a->failed && !a->pruned; j++)
+        noisy = noisy || !isnan(yvar[j]);
+
+    told t = {.state = a->failed   ? HONE_FAILED
+                       : a->pruned ? HONE_PRUNED
+                                   : HONE_COMPLETE,
+              .values = values,
+              .constraints = c->n_constraints && !a->failed && !a->pruned ? constraints : NULL,
+              .yvar = noisy ? yvar : NULL,
+              .seconds = a->seconds};
+    int32_t status = write_notes(r, a, err);
+    int64_t row = history_row(study_history(r->study), a->number);
+    if (status >= 0)
+        status = study_tell(r->study, a->number, &t, err);
+    *out = (finished_trial){.number = a->number,
+                            .row = row,
+                            .state = t.state,
+                            .seconds = a->seconds,
+                            .reason = a->failed ? a->reason : NULL};
+    if (room != few)
+        free(room);
+    return status;
+}
+
+/* ---- asking ---- */
+
+static bool may_ask(run *r)
+{
+    int64_t room = r->room - r->n_active;
+    return room > 0 && !r->draining && !r->exhausted && !r->waiting &&
+           stop_reason(&r->result->state, &r->set->rules, now_seconds()) == STOP_NOT &&
+           evaluator_free_slots(r->evaluator) > 0;
+}
+
+/* Asks for as many as there are free slots; trials answered from the record go to `reused`. */
+static int32_t ask(run *r, trial *reused, int64_t *n_reused, error *err)
+{
+    trial trials[BATCH];
+    int64_t n = r->room - r->n_active, given = 0;
+    int64_t slots = evaluator_free_slots(r->evaluator) / r->c->repeats;
+    n = n > slots ? slots : n;
+    n = n < 1 ? 1 : n > BATCH ? BATCH : n;
+    int32_t status = study_ask(r->study, n, trials, &given, err);
+    if (status < 0)
+        return status;
+    r->exhausted = status == HONE_DONE;
+    r->waiting = status == HONE_WAIT && given == 0;
+    for (int64_t i = 0; i < given; i++) {
+        if (trials[i].reused)
+            reused[(*n_reused)++] = trials[i];
+        else
+            start_active(r, find_active(r, -1), &trials[i]);
+    }
+    return HONE_OK;
+}
+
+static void finish_reused(run *r, const trial *t, finished_trial *out)
+{
+    history *h = study_history(r->study);
+    *out = (finished_trial){.number = t->number, .row = history_row(h, t->number), .reused = true};
+    out->state = history_state(h, out->row);
+    note_finished(r, out);
+}
+
+/* One transaction: tell the finished trial (if any) and ask for the next. */
+static int32_t tell_and_ask(run *r, active *done, error *err)
+{
+    trial reused[BATCH];
+    finished_trial finished[BATCH + 1];
+    int64_t n_reused = 0, n_finished = 0;
+    char *reason = NULL, *output = NULL; /* the slot may be filled again */
+    int32_t status = study_begin(r->study, err);
+    if (status < 0)
+        return status;
+    if (done) {
+        if ((status = tell(r, done, &finished[0], err)) < 0)
+            return status;
+        reason = done->reason;
+        output = done->output;
+        done->reason = done->output = NULL;
+        end_active(r, done);
+        r->waiting = false;
+        note_finished(r, &finished[n_finished++]);
+    }
+    if (may_ask(r))
+        status = ask(r, reused, &n_reused, err);
+    for (int64_t i = 0; i < n_reused && status >= 0; i++)
+        finish_reused(r, &reused[i], &finished[n_finished++]);
+    if (status >= 0)
+        status = study_commit(r->study, err);
+    for (int64_t i = 0; i < n_finished && status >= 0; i++)
+        announce(r, &finished[i]);
+    free(reason);
+    free(output);
+    return status;
+}
+
+/* ---- events ---- */
+
+static void keep_text(char **to, const char *from)
+{
+    free(*to);
+    *to = strdup(from);
+}
+
+static int32_t take_note(run *r, active *a, const event *e, error *err)
+{
+    if (e->text && strcmp(e->key, "reason") == 0)
+        keep_text(&a->reason, e->text);
+    else if (e->text && strcmp(e->key, "output") == 0)
+        keep_text(&a->output, e->text);
+    else
+        return study_note(r->study, a->number, e->key, e->value, e->text, err);
+    return HONE_OK;
+}
+
+static int32_t take_result(run *r, active *a, const event *e, error *err)
+{
+    const config *c = r->c;
+    a->done++;
+    a->seconds += isnan(e->seconds) ? 0.0 : e->seconds;
+    if (e->state == HONE_COMPLETE)
+        for (int32_t j = 0; j < c->n_goals; j++) {
+            a->sum[j] += e->y[j];
+            a->square[j] += e->y[j] * e->y[j];
+            a->noise[j] += e->yvar ? e->yvar[j] : NAN;
+        }
+    for (int32_t j = 0; e->c && j < c->n_constraints; j++)
+        a->constraints[j] += e->c[j];
+    a->pruned = a->pruned || e->state == HONE_PRUNED;
+    a->failed = a->failed || (e->state != HONE_COMPLETE && e->state != HONE_PRUNED);
+    bool cut_short = a->failed || a->pruned;
+    if (a->done < a->submitted || (a->done < c->repeats && !cut_short))
+        return HONE_OK;
+    if (r->cancelled && a->failed) { /* stopped by us: it stays open and runs again next time */
+        end_active(r, a);
+        return HONE_OK;
+    }
+    if (a->failed)
+        keep_failure(r, a);
+    return tell_and_ask(r, a, err);
+}
+
+static int32_t take_event(run *r, const event *e, error *err)
+{
+    active *a = find_active(r, e->number);
+    if (!a)
+        return HONE_OK; /* a late word of a trial that is told already */
+    bool stop = false;
+    int32_t status;
+    switch (e->type) {
+    case EVENT_NOTE:
+        return take_note(r, a, e, err);
+    case EVENT_REPORT:
+        if (r->c->repeats > 1 && e->repeat > 0)
+            return HONE_OK; /* the first repeat is the one that pruners see */
+        status = study_report(r->study, e->number, e->step, e->value, &stop, err);
+        if (status >= 0 && stop)
+            evaluator_stop(r->evaluator, e->number);
+        return status;
+    default:
+        return take_result(r, a, e, err);
+    }
+}
+
+/* First signal: nothing new, running ones get their grace.  Second: at once. */
+static void heed_interrupts(run *r)
+{
+    int n = r->set->interrupts ? r->set->interrupts(r->set->context) : 0;
+    double now = now_seconds();
+    if (n > r->interrupts) {
+        r->interrupts = n;
+        r->draining = true;
+        r->interrupted_at = now;
+    }
+    if (!r->cancelled && n > 0 && (n > 1 || now - r->interrupted_at > r->c->grace)) {
+        r->cancelled = true;
+        evaluator_cancel(r->evaluator);
+    }
+}
+
+static int32_t loop(run *r, error *err)
+{
+    for (;;) {
+        int32_t status = HONE_OK;
+        heed_interrupts(r);
+        if (r->interrupts > 1)
+            return HONE_OK; /* evaluator_free kills what runs */
+        while (may_ask(r)) {
+            int64_t before = r->n_active, finished = r->result->finished;
+            if ((status = tell_and_ask(r, NULL, err)) < 0)
+                return status;
+            if (r->n_active == before && r->result->finished == finished)
+                break;
+        }
+        if ((status = submit(r, err)) < 0)
+            return status;
+        if (r->n_active == 0)
+            return HONE_OK;
+        event e = {0};
+        if ((status = evaluator_wait(r->evaluator, 0.25, r->set->wake_fd, &e, err)) < 0)
+            return status;
+        if (e.type != 0 && (status = take_event(r, &e, err)) < 0)
+            return status;
+        if (r->set->tick)
+            r->set->tick(r->set->context, r->n_active);
+    }
+}
+
+/* The rules over what a continued study holds already. */
+static int32_t note_past(run *r, error *err)
+{
+    view v;
+    hone_trials t;
+    history *h = study_history(r->study);
+    if (history_rows(h) == 0)
+        return HONE_OK;
+    int32_t status = view_init(&v, &r->c->space, HONE_CAP_NATIVE | HONE_CAP_FIDELITY, err);
+    if (status < 0)
+        return status;
+    status = history_table(h, &v, -1, &t, err);
+    for (int64_t i = 0; status >= 0 && i < t.n_finished; i++)
+        stop_note(&r->result->state, &r->set->rules, h, r->c, t.finished[i]);
+    r->result->state.failures = 0; /* "in a row" begins anew with each run */
+    history_drop(h, &v);
+    view_free(&v);
+    return status;
+}
+
+int32_t run_study(const run_settings *settings, run_result *out, error *err)
+{
+    run r = {.set = settings,
+             .study = settings->study,
+             .c = study_config(settings->study),
+             .result = out,
+             .room = settings->evaluator->workers};
+    *out = (run_result){0};
+    int32_t status = note_past(&r, err);
+    if (status >= 0)
+        status = make_actives(&r, err);
+    if (status >= 0 && stop_reason(&out->state, &settings->rules, now_seconds()) == STOP_NOT)
+        status = evaluator_new(settings->evaluator, &r.evaluator, err);
+    if (status >= 0 && r.evaluator)
+        status = loop(&r, err);
+    out->reason = stop_reason(&out->state, &settings->rules, now_seconds());
+    if (r.interrupts > 0)
+        out->reason = STOP_SIGNAL;
+    else if (out->reason == STOP_NOT)
+        out->reason = r.exhausted ? STOP_EXHAUSTED : STOP_NOT;
+    evaluator_free(r.evaluator);
+    free_actives(&r);
+    return status;
+}
