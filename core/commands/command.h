@@ -86,6 +86,9 @@ void settings_free(settings_lists *lists);
 void command_help(const command *c, FILE *out);
 int command_main(int argc, char **argv); /* finds the command, parses flags, runs it */
 
+/* ---- in help.c ---- */
+extern const char EXIT_STATUSES[]; /* each with its meaning, a line each */
+
 /* ---- in commands.c ---- */
 extern const command *const COMMANDS[]; /* NULL-terminated, in the order of the help */
 const command *command_find(const char *name);

@@ -4,11 +4,14 @@
 #include "command.h"
 
 extern const command COMMAND_RUN, COMMAND_HELP, COMMAND_VERSION;
+extern const command COMMAND_MANUAL, COMMAND_COMPLETION; /* hidden: for make install */
 
 const command *const COMMANDS[] = {
     &COMMAND_RUN,
     &COMMAND_HELP,
     &COMMAND_VERSION,
+    &COMMAND_MANUAL,
+    &COMMAND_COMPLETION,
     NULL,
 };
 

@@ -5,7 +5,7 @@
 #include "hone.h"
 #include "text.h"
 
-static const char EXIT_STATUSES[] =
+const char EXIT_STATUSES[] =
     "Exit statuses:\n"
     "    0  done\n"
     "    1  failed at work: no trial succeeded, too many failures in a row, not found\n"
