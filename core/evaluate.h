@@ -46,6 +46,10 @@ typedef struct evaluator_settings {
     const char *const *set;      /* the --set of this run, so that workers see the same file */
     int n_set;
     const char *program;         /* NULL: registry_program() */
+    /* isolation none: answers a report during the evaluation, 1: prune.  NULL: reports become
+     * events once the evaluation is over. */
+    int32_t (*observe)(void *context, int64_t number, int64_t step, double value);
+    void *context;
 } evaluator_settings;
 
 int32_t evaluator_new(const evaluator_settings *s, evaluator **out, error *err);

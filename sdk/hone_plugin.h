@@ -414,6 +414,11 @@ typedef struct hone_ext_evaluation {
     double grace;                   /* seconds between asking a program to end and killing */
     /* The trial's own folder, made at the first call; NULL with host->error on failure. */
     const char *(*dir)(const hone_host *, int64_t number);
+    int32_t wake_fd; /* readable once cancelled() is 1, to be polled beside others; -1: none */
+    int32_t pad;
+    /* Kills and reaps what this evaluation started and left behind, also what double-forked
+     * away from its process group. */
+    void (*sweep)(const hone_host *);
 } hone_ext_evaluation;
 
 /* ---- pruner -----------------------------------------------------------------------------

@@ -1,0 +1,281 @@
+/* testfn.c - standard test functions as an objective, with noise and a price if wanted.
+ *
+ * Knows each function's usual box, so that [space] may be left out.  Values are minimised by
+ * nature; `goal = maximize` looks for their maximum.  The mathematics is in functions.c. */
+#include <math.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "functions.h"
+#include "hone_plugin.h"
+
+enum { FUNCTION, DIMENSION, SHIFT, NOISE, COST };
+
+enum { SLICE_MS = 10 }; /* how often a sleep without wake_fd looks whether it is cancelled */
+
+typedef struct testfn {
+    const hone_host *host;
+    const hone_ext_evaluation *site; /* NULL: a host without it */
+    const test_function *function;
+    int64_t n;              /* parameters */
+    double *shift;          /* [n] the function is moved by this much */
+    double *moved;          /* [n] scratch: the point before the move */
+    double noise, cost;
+
+    hone_space space;       /* what [space] would say */
+    hone_param *params;     /* [n] */
+    const hone_param **list;
+    char (*names)[16];
+    int32_t *col_param, *col_choice;
+    int64_t *col_levels;
+} testfn;
+
+/* Waits out the price of an evaluation; 0 if it was cancelled meanwhile. */
+static int sleep_for(const testfn *t, double seconds)
+{
+    struct timespec start, now;
+    struct pollfd wake = {.fd = -1, .events = POLLIN};
+    int watched = t->site && HONE_SIZED(t->site, hone_ext_evaluation, wake_fd) &&
+                  t->site->wake_fd >= 0;
+    if (watched)
+        wake.fd = t->site->wake_fd;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    for (;;) {
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        double left = seconds - (double)(now.tv_sec - start.tv_sec) -
+                      1e-9 * (double)(now.tv_nsec - start.tv_nsec);
+        if (t->host->cancelled(t->host))
+            return 0;
+        if (left <= 0)
+            return 1;
+        if (!watched && left > SLICE_MS * 1e-3)
+            left = SLICE_MS * 1e-3;
+        if (left > 3600)
+            left = 3600;
+        struct timespec wait = {.tv_sec = (time_t)left,
+                                .tv_nsec = (long)((left - floor(left)) * 1e9)};
+        ppoll(&wake, 1, &wait, NULL);
+    }
+}
+
+static int32_t evaluate(void *self, const hone_points *in, hone_outcomes *out)
+{
+    testfn *t = self;
+    for (int64_t i = 0; i < in->n; i++) {
+        double *y = out->y + i * out->ldy;
+        double draws[2] = {0, 0}; /* no function has more objectives */
+        for (int64_t j = 0; j < t->n; j++)
+            t->moved[j] = in->x[i * in->ldx + j] - t->shift[j];
+        if (t->cost > 0 && !sleep_for(t, t->cost)) {
+            t->host->note(t->host, in->number[i], "reason", NAN, "cancelled");
+            continue;
+        }
+        t->function->evaluate(t->n, t->moved, y, out->c ? out->c + i * out->ldc : NULL);
+        if (t->noise > 0)
+            t->host->normal(t->host, (int64_t)in->seed[i], 0, t->function->n_objectives, draws);
+        for (int32_t k = 0; k < t->function->n_objectives && t->noise > 0; k++)
+            y[k] += t->noise * draws[k];
+        out->state[i] = HONE_COMPLETE;
+    }
+    return HONE_OK;
+}
+
+static const hone_space *own_space(void *self)
+{
+    const testfn *t = self;
+    return &t->space;
+}
+
+/* ---- made and gone -----------------------------------------------------------------------*/
+
+static int32_t refuse(const hone_host *host, int32_t option, int32_t status, const char *text)
+{
+    host->error(host, option, text);
+    return status;
+}
+
+/* Is the study's space one that the function can be evaluated on? */
+static int32_t check_space(const testfn *t, const hone_space *s)
+{
+    const test_function *f = t->function;
+    char text[200];
+    for (int32_t i = 0; i < s->n_params; i++) {
+        if (s->params[i]->type == HONE_CATEGORICAL || s->params[i]->parent >= 0) {
+            snprintf(text, sizeof text,
+                     "test functions take numbers without conditions; '%.60s' is none",
+                     s->params[i]->name);
+            return refuse(t->host, -1, HONE_EUNSUPPORTED, text);
+        }
+    }
+    if ((f->dimension > 0 && t->n != f->dimension) || t->n < f->least) {
+        snprintf(text, sizeof text, "%s takes %s%d parameters, not %lld", f->name,
+                 f->dimension ? "" : "at least ", (int)f->least, (long long)t->n);
+        return refuse(t->host, FUNCTION, HONE_EUNSUPPORTED, text);
+    }
+    if (s->n_objectives != f->n_objectives || s->n_constraints != f->n_constraints) {
+        snprintf(text, sizeof text,
+                 "%s has %d objectives and %d constraints; the study has %d and %d", f->name,
+                 (int)f->n_objectives, (int)f->n_constraints, (int)s->n_objectives,
+                 (int)s->n_constraints);
+        return refuse(t->host, FUNCTION, HONE_EUNSUPPORTED, text);
+    }
+    return HONE_OK;
+}
+
+/* One shift for all, one for each, or none. */
+static int32_t read_shift(testfn *t, const hone_value *shift)
+{
+    if (shift->n > 1 && shift->n != t->n)
+        return refuse(t->host, SHIFT, HONE_EINVAL,
+                      "one number for all parameters, or one for each");
+    for (int64_t i = 0; i < t->n && shift->n > 0; i++)
+        t->shift[i] = shift->v[shift->n == 1 ? 0 : i];
+    return HONE_OK;
+}
+
+/* x1 ... xn in the function's usual box. */
+static void describe_space(testfn *t)
+{
+    const test_function *f = t->function;
+    for (int64_t i = 0; i < t->n; i++) {
+        int axis = i == 0 ? 0 : 1;
+        snprintf(t->names[i], sizeof t->names[i], "x%lld", (long long)(i + 1));
+        t->params[i] = (hone_param){
+            .size = sizeof *t->params,
+            .type = HONE_REAL,
+            .parent = -1,
+            .name = t->names[i],
+            .low = f->low[axis],
+            .high = f->high[axis],
+            .init = NAN,
+        };
+        t->list[i] = &t->params[i];
+        t->col_param[i] = (int32_t)i;
+        t->col_choice[i] = -1;
+    }
+    t->space = (hone_space){
+        .size = sizeof t->space,
+        .n_objectives = f->n_objectives,
+        .n_constraints = f->n_constraints,
+        .n_params = (int32_t)t->n,
+        .params = t->list,
+        .n_cols = t->n,
+        .col_param = t->col_param,
+        .col_choice = t->col_choice,
+        .col_levels = t->col_levels,
+    };
+}
+
+static void destroy(void *self)
+{
+    testfn *t = self;
+    if (!t)
+        return;
+    free(t->shift);
+    free(t->moved);
+    free(t->params);
+    free(t->list);
+    free(t->names);
+    free(t->col_param);
+    free(t->col_choice);
+    free(t->col_levels);
+    free(t);
+}
+
+static int32_t create(const hone_host *host, const hone_value *values, void **self)
+{
+    const hone_space *given = host->space(host);
+    bool spaceless = !given || given->n_params == 0;
+    int32_t status = HONE_ENOMEM;
+    testfn *t = calloc(1, sizeof *t);
+    if (!t)
+        return refuse(host, -1, HONE_ENOMEM, "out of memory");
+    t->host = host;
+    t->site = host->extension(host, "hone.evaluation/1");
+    t->function = &TEST_FUNCTIONS[values[FUNCTION].i];
+    t->noise = values[NOISE].d;
+    t->cost = values[COST].d;
+    t->n = spaceless ? values[DIMENSION].i : given->n_params;
+    if (spaceless && t->function->dimension > 0)
+        t->n = t->function->dimension;
+    if (spaceless && t->n < t->function->least)
+        t->n = t->function->least;
+
+    size_t n = (size_t)t->n + 1;
+    t->shift = calloc(n, sizeof *t->shift);
+    t->moved = calloc(n, sizeof *t->moved);
+    t->params = calloc(n, sizeof *t->params);
+    t->list = calloc(n, sizeof *t->list);
+    t->names = calloc(n, sizeof *t->names);
+    t->col_param = calloc(n, sizeof *t->col_param);
+    t->col_choice = calloc(n, sizeof *t->col_choice);
+    t->col_levels = calloc(n, sizeof *t->col_levels);
+    if (!t->shift || !t->moved || !t->params || !t->list || !t->names || !t->col_param ||
+        !t->col_choice || !t->col_levels) {
+        refuse(host, -1, HONE_ENOMEM, "out of memory");
+        goto fail;
+    }
+    describe_space(t);
+    status = spaceless ? HONE_OK : check_space(t, given);
+    if (status == HONE_OK)
+        status = read_shift(t, &values[SHIFT]);
+    if (status < 0)
+        goto fail;
+    *self = t;
+    return HONE_OK;
+fail:
+    destroy(t);
+    return status;
+}
+
+/* In the order of TEST_FUNCTIONS. */
+static const char *const NAMES[] = {
+    "sphere",    "ellipsoid", "rosenbrock",      "rastrigin",      "ackley",
+    "branin",    "hartmann3", "hartmann6",       "levy",           "griewank",
+    "schwefel",  "styblinski_tang", "six_hump_camel", "goldstein_price", "michalewicz",
+    "zdt1",      "binh_korn", "gardner",         "noop",           NULL};
+
+static const hone_option OPTIONS[] = {
+    [FUNCTION] = {"function", HONE_OPT_CHOICE, 0, "sphere", 0, 0, NAMES, 0, NULL,
+                  "which function; zdt1 and binh_korn have two objectives, binh_korn and gardner "
+                  "constraints, noop costs nothing and is 0 (Surjanovic and Bingham's library)"},
+    [DIMENSION] = {"dimension", HONE_OPT_INT, 0, "2", 1, 10000, NULL, 0, "parameters",
+                   "how many parameters x1, x2, ... where [space] is missing and the function "
+                   "leaves the choice"},
+    [SHIFT] = {"shift", HONE_OPT_REALS, 0, NULL, -INFINITY, INFINITY, NULL, 0, NULL,
+               "moves the function, and so its optimum, by this much: one number for all "
+               "parameters or one for each; it defeats searches that favour the middle"},
+    [NOISE] = {"noise", HONE_OPT_REAL, 0, "0", 0, INFINITY, NULL, 0, "standard deviation",
+               "adds normal noise that depends on nothing but the study's and the evaluation's "
+               "seed"},
+    [COST] = {"cost", HONE_OPT_SECONDS, 0, "0", 0, 1e6, NULL, 0, "s",
+              "sleeps this long in each evaluation, as a stand-in for an expensive objective"},
+};
+
+static const hone_objective_ops OPS = {
+    .size = sizeof OPS,
+    .caps = HONE_CAP_BATCH | HONE_CAP_MULTI_OBJECTIVE | HONE_CAP_CONSTRAINTS,
+    .evaluate = evaluate,
+    .space = own_space,
+};
+
+static const hone_plugin TESTFN = {
+    .size = sizeof TESTFN,
+    .kind = HONE_OBJECTIVE,
+    .name = "testfn",
+    .version = "1.0.0",
+    .doc = "a standard test function with a known optimum, with noise and a price if wanted",
+    .options = OPTIONS,
+    .n_options = sizeof OPTIONS / sizeof OPTIONS[0],
+    .option_size = sizeof(hone_option),
+    .ops = &OPS,
+    .create = create,
+    .destroy = destroy,
+};
+
+static const hone_plugin *const PLUGINS[] = {&TESTFN};
+HONE_MODULE("testfn", "1.0.0", "MIT", "", PLUGINS)
