@@ -29,7 +29,7 @@ typedef struct testfn {
     hone_space space;       /* what [space] would say */
     hone_param *params;     /* [n] */
     const hone_param **list;
-    char (*names)[16];
+    char (*names)[24];
     int32_t *col_param, *col_choice;
     int64_t *col_levels;
 } testfn;
