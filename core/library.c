@@ -126,6 +126,7 @@ void hone_close(hone_study *s)
     study_close(s->study);
     config_free(&s->config);
     error_free(&s->err);
+    free(s->text);
     free(s);
 }
 
@@ -324,4 +325,47 @@ double hone_trial_param(hone_study *s, int64_t number, const char *name)
 int64_t hone_count(hone_study *s)
 {
     return s->study ? history_rows(study_history(s->study)) : 0;
+}
+
+int32_t hone_trial_state(hone_study *s, int64_t number)
+{
+    if (!s->study)
+        return -1;
+    int64_t row = history_row(study_history(s->study), number);
+    return row < 0 ? -1 : history_state(study_history(s->study), row);
+}
+
+int32_t hone_n_params(const hone_study *s)
+{
+    return s->config.space.n;
+}
+
+const char *hone_param_name(const hone_study *s, int32_t i)
+{
+    return i >= 0 && i < s->config.space.n ? s->config.space.params[i].name : "";
+}
+
+int32_t hone_param_type(const hone_study *s, int32_t i)
+{
+    return i >= 0 && i < s->config.space.n ? s->config.space.params[i].type : -1;
+}
+
+const char *hone_trial_text(hone_study *s, int64_t number, int32_t i)
+{
+    free(s->text);
+    s->text = NULL;
+    if (i >= 0 && i < s->config.space.n)
+        s->text = param_write(&s->config.space.params[i],
+                              hone_trial_param(s, number, hone_param_name(s, i)));
+    return s->text ? s->text : "";
+}
+
+int32_t hone_n_objectives(const hone_study *s)
+{
+    return s->config.n_goals;
+}
+
+int32_t hone_n_constraints(const hone_study *s)
+{
+    return s->config.n_constraints;
 }

@@ -94,7 +94,17 @@ HONE_API double hone_best_value(hone_study *s, int32_t objective);
 /* Parameters and values of any trial. */
 HONE_API double hone_trial_param(hone_study *s, int64_t number, const char *name);
 HONE_API double hone_trial_value(hone_study *s, int64_t number, int32_t objective);
+HONE_API int32_t hone_trial_state(hone_study *s, int64_t number); /* HONE_RUNNING ...; -1: none */
 HONE_API int64_t hone_count(hone_study *s); /* trials in the study */
+
+/* The study itself.  Type: HONE_REAL, HONE_INT or HONE_CATEGORICAL. */
+HONE_API int32_t hone_n_params(const hone_study *s);
+HONE_API const char *hone_param_name(const hone_study *s, int32_t i);
+HONE_API int32_t hone_param_type(const hone_study *s, int32_t i);
+/* A parameter's value of any trial as in the file, "" if inactive; valid until the next call. */
+HONE_API const char *hone_trial_text(hone_study *s, int64_t number, int32_t i);
+HONE_API int32_t hone_n_objectives(const hone_study *s);
+HONE_API int32_t hone_n_constraints(const hone_study *s);
 
 #ifdef __cplusplus
 }

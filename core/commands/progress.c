@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "point.h"
+
 static const double LINE_EVERY = 0.1; /* seconds between rewrites of the line */
 enum { FRONT_SHOWN = 10 };            /* points of a front in the summary */
 
@@ -23,25 +25,6 @@ static double user_value(const config *c, history *h, int64_t row, int32_t goal)
 {
     double y = history_values(h, row)[goal];
     return c->maximize[goal] ? -y : y;
-}
-
-void point_text(const config *c, const double *native, bool exact, text *out)
-{
-    char number[NUMBER_ROOM];
-    bool first = true;
-    for (int32_t i = 0; i < c->space.n; i++) {
-        const hone_param *p = &c->space.params[i];
-        if (isnan(native[i]))
-            continue;
-        text_add(out, "%s%s=", first ? "" : " ", p->name);
-        first = false;
-        if (p->type == HONE_CATEGORICAL)
-            text_add(out, "%s", p->choices[(int64_t)native[i]]);
-        else
-            text_add(out, "%s",
-                     exact || p->type == HONE_INT ? number_text(native[i], number)
-                                                  : number_short(native[i], number));
-    }
 }
 
 static void values_text(const config *c, history *h, int64_t row, bool exact, text *out)
@@ -93,27 +76,6 @@ static void print_plain(progress *p, const finished_trial *t)
     text_free(&line);
 }
 
-static json_t *real_or_null(double v)
-{
-    return isfinite(v) ? json_real(v) : json_null();
-}
-
-static json_t *params_json(const config *c, const double *native)
-{
-    json_t *params = json_object();
-    for (int32_t i = 0; i < c->space.n; i++) {
-        const hone_param *p = &c->space.params[i];
-        if (isnan(native[i]))
-            continue;
-        json_object_set_new(params, p->name,
-                            p->type == HONE_CATEGORICAL
-                                ? json_string(p->choices[(int64_t)native[i]])
-                            : p->type == HONE_INT ? json_integer((json_int_t)native[i])
-                                                  : json_real(native[i]));
-    }
-    return params;
-}
-
 static void print_json(progress *p, const finished_trial *t)
 {
     const config *c = study_config(p->study);
@@ -128,7 +90,7 @@ static void print_json(progress *p, const finished_trial *t)
     if (t->state == HONE_COMPLETE)
         json_object_set(o, "value", json_array_get(values, 0));
     json_object_set_new(o, "values", values);
-    json_object_set_new(o, "params", params_json(c, history_native(h, t->row)));
+    json_object_set_new(o, "params", point_json(c, history_native(h, t->row)));
     json_object_set_new(o, "seconds", real_or_null(t->seconds));
     if (t->reason)
         json_object_set_new(o, "reason", json_string(t->reason));

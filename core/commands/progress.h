@@ -28,7 +28,4 @@ void progress_clear(progress *p);
 /* Summary on stdout. */
 void progress_summary(progress *p, const run_result *r, const stop_rules *rules);
 
-/* "C=2.5 kernel=rbf" of a native point, at most `most` bytes, full precision on request. */
-void point_text(const config *c, const double *native, bool exact, text *out);
-
 #endif
