@@ -21,6 +21,7 @@ struct hone_study {
     log_sink log;
     study *study;
     hone_trial *open; /* asked and not told */
+    char *text;       /* what hone_trial_text gave last */
     void (*user_log)(void *context, int32_t level, const char *line);
     void *user_context;
 };

@@ -52,9 +52,9 @@ static json_t *ask(hone_study *s, const json_t *in)
         hone_trial *t;
         status = hone_ask(s, &t);
         if (status == HONE_OK)
-            json_array_append_new(trials, json_pack("{s:I, s:o}", "number",
-                                                    (json_int_t)hone_number(t), "params",
-                                                    params_of(s, hone_number(t))));
+            json_array_append_new(trials,
+                                  json_pack("{s:I, s:o}", "number", (json_int_t)hone_number(t),
+                                            "params", params_of(s, hone_number(t))));
     }
     if (status < 0 && json_array_size(trials) == 0) {
         json_decref(trials);

@@ -15,13 +15,13 @@ static int open_one_shot(opened *o, const invocation *in)
     if (exit != EXIT_DONE)
         return exit;
     if (strcmp(o->config.storage, "memory") == 0) {
-        fprintf(stderr, "hone %s: storage = memory is forgotten at once; name a database in [study]\n",
+        fprintf(stderr,
+                "hone %s: storage = memory is forgotten at once; name a database in [study]\n",
                 in->command->name);
         opened_close(o);
         return EXIT_USAGE;
     }
-    study_settings settings = {.log = &in->log, .one_shot = true,
-                               .amend = flag_given(in, "amend")};
+    study_settings settings = {.log = &in->log, .one_shot = true, .amend = flag_given(in, "amend")};
     return opened_study(o, &settings);
 }
 
@@ -62,9 +62,9 @@ static int ask(invocation *in)
     if (status < 0) {
         exit = command_fail(&err);
     } else if (given < wanted) {
-        fprintf(stderr, "hone ask: %s\n", status == HONE_WAIT
-                                              ? "the strategy waits for trials to be told"
-                                              : "no more trials: all are asked for or told");
+        fprintf(stderr, "hone ask: %s\n",
+                status == HONE_WAIT ? "the strategy waits for trials to be told"
+                                    : "no more trials: all are asked for or told");
         exit = given > 0 ? EXIT_DONE : EXIT_FAILED;
     }
     free(trials);
@@ -105,8 +105,9 @@ static bool read_values(const invocation *in, const config *c, double *values, d
     for (int i = 0; i < given; i++) {
         double *to = i < c->n_goals ? &values[i] : &constraints[i - c->n_goals];
         if (!number_real(in->arguments[i + 2], to) || !isfinite(*to)) {
-            fprintf(stderr, "hone tell: '%s' is not a finite number; use --failed for a trial that "
-                            "has no value\n",
+            fprintf(stderr,
+                    "hone tell: '%s' is not a finite number; use --failed for a trial that "
+                    "has no value\n",
                     in->arguments[i + 2]);
             return false;
         }

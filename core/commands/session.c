@@ -21,7 +21,8 @@ static int serve(hone_study *s)
     while (!closed && (length = getline(&line, &room, stdin)) >= 0) {
         char *out = session_answer(s, line, (size_t)length, &closed);
         if (!out || printf("%s\n", out) < 0 || fflush(stdout) != 0) {
-            fprintf(stderr, "hone session: %s\n", out ? "nobody reads the answers" : "out of memory");
+            fprintf(stderr, "hone session: %s\n",
+                    out ? "nobody reads the answers" : "out of memory");
             exit = EXIT_FAILED;
             closed = true;
         }
@@ -67,7 +68,8 @@ const command COMMAND_SESSION = {
     .arguments = "STUDY.ini",
     .summary = "serve a study to another program: JSON lines on standard input and output",
     .help = "One JSON object a line each way:\n"
-            "  {\"op\":\"ask\",\"n\":1}                        {\"trials\":[{\"number\":0,\"params\":{...}}]}\n"
+            "  {\"op\":\"ask\",\"n\":1}                        "
+            "{\"trials\":[{\"number\":0,\"params\":{...}}]}\n"
             "  {\"op\":\"tell\",\"number\":0,\"values\":[1.5]}   {\"ok\":true}\n"
             "  {\"op\":\"tell\",\"number\":0,\"state\":\"failed\"}  or \"pruned\"\n"
             "  {\"op\":\"report\",\"number\":0,\"step\":3,\"value\":0.2}  {\"stop\":false}\n"
