@@ -9,6 +9,7 @@
 #     tests/faults/test_*.c                           Criterion programs          make test
 #     tests/faults/<other>.c    drivers; `DRIVER short` within make test, alone   make faults
 #     tests/faults/bad/*.c      shared objects that misbehave, for the tests
+#     tests/support/plugins/*.c well-behaved ones, for the tests
 #     tests/fuzz/*.c            libFuzzer, inputs in tests/fuzz/corpus/<name>/    make fuzz
 #     tests/bench/*.c           figures, one program each                         make bench
 #     tests/support/*.c         linked into each of them
@@ -82,7 +83,7 @@ CRITERION := $(call programs,tests/unit/*.c tests/conformance/*.c tests/endtoend
 DRIVERS  := $(filter-out $(CRITERION),$(call programs,tests/faults/*.c))
 BENCHES  := $(call programs,tests/bench/*.c)
 FUZZERS  := $(call programs,tests/fuzz/*.c)
-BAD      := $(patsubst %.c,$(O)/%.so,$(wildcard tests/faults/bad/*.c))
+BAD      := $(patsubst %.c,$(O)/%.so,$(wildcard tests/faults/bad/*.c tests/support/plugins/*.c))
 TEMPLATES := $(patsubst %.c,$(O)/%.so,$(wildcard sdk/template/*.c))
 SUPPORT  := $(patsubst %.c,$(O)/%.o,$(wildcard tests/support/*.c))
 LIB      := $(O)/libhone.so.$(SOVER)
@@ -148,8 +149,8 @@ $(O)/plugins/%.so: $$(call plugin_objects,plugins/$$*)
 $(O)/sdk/template/%.so: $(O)/sdk/template/%.o
 	$(CC) $(ALL_LDFLAGS) -shared $^ $(call plugin_libs,sdk/template/$*) -lm -o $@
 
-$(O)/tests/faults/bad/%.so: $(O)/tests/faults/bad/%.o
-	$(CC) $(ALL_LDFLAGS) -shared $^ $(call plugin_libs,tests/faults/bad/$*) -lm -o $@
+$(BAD): %.so: %.o
+	$(CC) $(ALL_LDFLAGS) -shared $^ $(call plugin_libs,$(@:$(O)/%.so=%)) -lm -o $@
 
 # Tests are told where things are, and rely on nothing else.
 $(O)/tests/%.o: ALL_CPPFLAGS += -Itests/support -DBUILD_DIR='"$(abspath $(O))"' -DSOURCE_DIR='"$(CURDIR)"'
