@@ -29,7 +29,7 @@ static void write_study(char *out, size_t room, const char *folder, const char *
              where[0] ? "" : folder, where[0] ? where : "/s.db", "", more, SPACE, strategy);
 }
 
-static int32_t open_fixture(fixture *f, const char *strategy, const char *storage,
+static int32_t open_fixture(fixture *f, const char *strategy, const char *where,
                             const char *more)
 {
     char text[2048];
