@@ -1,25 +1,37 @@
-/* evaluate.c - see evaluate.h. */
+/* evaluate.c - see evaluate.h: a crew of worker processes, or this process. */
 #include "evaluate.h"
 
 #include <math.h>
 #include <poll.h>
 #include <stdlib.h>
 
+#include "crew.h"
 #include "inprocess.h"
 
 struct evaluator {
-    inprocess *inside; /* isolation none */
     int64_t n_slots;
+    inprocess *inside; /* isolation none, or NULL */
+    crew *crew;        /* isolation process, or NULL */
 };
+
+int wait_milliseconds(double seconds)
+{
+    return seconds >= 2e6 ? -1 : seconds > 0 ? (int)ceil(seconds * 1e3) : 0;
+}
 
 int32_t evaluator_new(const evaluator_settings *s, evaluator **out, error *err)
 {
-    evaluator *e = calloc(1, sizeof *e);
+    const config *c = s->config;
     *out = NULL;
+    if (!c->objective)
+        return error_add(err, HONE_EINVAL, "%s: there is no [objective] to evaluate",
+                         c->doc.path);
+    evaluator *e = calloc(1, sizeof *e);
     if (!e)
         return error_add(err, HONE_ENOMEM, "out of memory");
     e->n_slots = s->workers > 0 ? s->workers : 1;
-    int32_t status = inprocess_new(s, &e->inside, err);
+    int32_t status = c->isolation == ISOLATION_NONE ? inprocess_new(s, &e->inside, err)
+                                                    : crew_new(s, &e->crew, err);
     if (status < 0) {
         evaluator_free(e);
         return status;
@@ -32,13 +44,14 @@ void evaluator_free(evaluator *e)
 {
     if (!e)
         return;
+    crew_free(e->crew);
     inprocess_free(e->inside);
     free(e);
 }
 
 int64_t evaluator_running(const evaluator *e)
 {
-    return inprocess_jobs(e->inside);
+    return e->inside ? inprocess_jobs(e->inside) : crew_running(e->crew);
 }
 
 int64_t evaluator_free_slots(const evaluator *e)
@@ -50,39 +63,37 @@ int32_t evaluator_submit(evaluator *e, const job *j, error *err)
 {
     if (evaluator_free_slots(e) <= 0)
         return error_add(err, HONE_EINVAL, "no evaluation slot is free");
+    if (!e->inside)
+        return crew_submit(e->crew, j, err);
     inprocess_submit(e->inside, j);
     return HONE_OK;
 }
 
-static int milliseconds(double seconds)
-{
-    return seconds >= 2e6 ? -1 : seconds > 0 ? (int)ceil(seconds * 1e3) : 0;
-}
-
+/* Whatever happens to a worker is an event, so nothing fails here. */
 int32_t evaluator_wait(evaluator *e, double seconds, int wake_fd, event *out, error *err)
 {
     struct pollfd wake = {.fd = wake_fd, .events = POLLIN};
     (void)err;
     *out = (event){.type = 0};
-    if (inprocess_jobs(e->inside) > 0)
+    if (!e->inside)
+        crew_wait(e->crew, seconds, wake_fd, out);
+    else if (inprocess_jobs(e->inside) > 0)
         inprocess_next(e->inside, wake_fd, out);
     else
-        poll(&wake, 1, milliseconds(seconds));
+        poll(&wake, 1, wait_milliseconds(seconds));
     return HONE_OK;
 }
 
 void evaluator_stop(evaluator *e, int64_t number)
 {
-    (void)e;
-    (void)number;
+    if (!e->inside)
+        crew_stop(e->crew, number);
 }
 
 void evaluator_cancel(evaluator *e)
 {
-    inprocess_cancel(e->inside);
-}
-
-int worker_main(void)
-{
-    return 1;
+    if (e->inside)
+        inprocess_cancel(e->inside);
+    else
+        crew_cancel(e->crew);
 }

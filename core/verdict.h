@@ -5,7 +5,7 @@
 
 #include "config.h"
 
-#define VERDICT_ROOM 200
+#define VERDICT_ROOM 600
 
 /* Checks what an objective answered.  COMPLETE stays only with finite values; otherwise the
  * values become NaN.  yvar (may be NULL) that is no variance becomes NaN.  Returns the
