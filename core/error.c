@@ -51,6 +51,8 @@ int32_t error_add(error *err, int32_t status, const char *format, ...)
 {
     text line = {0};
     va_list list;
+    if (err->n > LINES_MOST)
+        return status;
     va_start(list, format);
     text_add_list(&line, format, list);
     va_end(list);

@@ -39,8 +39,8 @@ int32_t ini_load(const char *path, ini *out, error *err);
 /* The same from memory; `path` names it in messages, `folder` NULL: the working directory. */
 int32_t ini_read(const char *text, size_t length, const char *path, const char *folder, ini *out,
                  error *err);
-/* section.key=value, as --set has it; makes the section where it is missing.  For
- * "point 1.x=3" the section is what stands before the last dot that precedes '='. */
+/* section.key=value, as --set has it; makes the section where it is missing.  The section is
+ * what stands before the first dot (sections have none, keys may): point 1.x=3. */
 int32_t ini_set(ini *doc, const char *assignment, error *err);
 const ini_section *ini_find(const ini *doc, const char *section);
 const ini_entry *ini_get(const ini_section *section, const char *name); /* section may be NULL */
