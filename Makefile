@@ -114,8 +114,8 @@ $(O)/%.o: %.c Makefile | headers
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c $< -o $@
 
 # Where an installed host looks for plugins; only this changes with LIBDIR.
-$(O)/core/registry%.o: ALL_CPPFLAGS += -DHONE_LIBDIR='"$(LIBDIR)"'
-$(patsubst %.c,$(O)/%.o,$(wildcard core/registry*.c)): $(O)/libdir
+$(O)/core/registry.o: ALL_CPPFLAGS += -DHONE_LIBDIR='"$(LIBDIR)"'
+$(O)/core/registry.o: $(O)/libdir
 $(O)/libdir: $(if $(filter $(LIBDIR),$(file <$(O)/libdir)),,always)
 	@mkdir -p $(@D)
 	@echo '$(LIBDIR)' >$@

@@ -23,8 +23,8 @@ static void occupy_standard_files(void)
 
 int main(int argc, char **argv)
 {
-    if (argc == 3 && strcmp(argv[1], "--probe") == 0)
-        return probe_main(argv[2]);
+    if (argc >= 3 && strcmp(argv[1], "--probe") == 0)
+        return probe_main(argv[2], argv[3]);
     occupy_standard_files();
     signal(SIGPIPE, SIG_IGN);
     breadcrumb_install();

@@ -86,9 +86,9 @@ const char *const *registry_path(const registry *r, int *n); /* the search path 
  * the one beside libhone.  "" if there is none. */
 const char *registry_program(void);
 
-/* `hone --probe FILE`: describe FILE on descriptor 3; never returns to normal work.
- * Returns the exit status. */
-int probe_main(const char *path);
+/* `hone --probe FILE [SECONDS]`: describe FILE on descriptor 3, loading it for at most so long
+ * (NULL: 5 s); never returns to normal work.  Returns the exit status. */
+int probe_main(const char *path, const char *seconds);
 
 const char *kind_name(int32_t kind);     /* "strategy" ... */
 int32_t kind_number(const char *name);   /* 0: unknown */
