@@ -49,6 +49,7 @@ typedef struct config {
     int64_t retries;         /* of a trial whose worker was lost */
     char *optuna_schema;     /* "3.2" or "3.0" */
     int32_t timestamps;      /* TIMESTAMPS_* */
+    char *plugin_dir;        /* absolute, or NULL */
 
     /* the host's keys of [objective]: isolation, timeout, grace */
     int32_t isolation;

@@ -1,0 +1,214 @@
+/* config.c - a study file from its text to checked values. */
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config_parts.h"
+#include "text.h"
+
+static const double MANY_PARAMETERS = 20; /* beyond these a Gaussian process is no default */
+static const int64_t MANY_TRIALS = 1000;
+
+const char *config_default_strategy(const config *c)
+{
+    int32_t n = 0;
+    for (int32_t i = 0; i < c->space.n; i++)
+        n += !param_single(&c->space.params[i]);
+    bool plain = c->n_goals == 1 && c->n_constraints == 0;
+    bool small = n <= MANY_PARAMETERS && (c->trials == INT64_MAX || c->trials <= MANY_TRIALS);
+    return plain && small ? "bayes" : "sobol";
+}
+
+static int32_t no_memory(error *err)
+{
+    return error_add(err, HONE_ENOMEM, "out of memory for a study file");
+}
+
+/* ---- [space] ---- */
+
+static int32_t read_space(config *c, error *err)
+{
+    const ini_section *s = ini_find(&c->doc, "space");
+    int32_t status = HONE_OK;
+    for (int i = 0; s && i < s->n_entries && status != HONE_ENOMEM; i++) {
+        const ini_entry *e = &s->entries[i];
+        status = space_add(&c->space, e->name, e->value, e->origin, err);
+    }
+    if (s && s->n_entries == 0)
+        error_add(err, HONE_ECONFIG,
+                  "%s: [space] is empty; a line for each parameter, such as "
+                  "x = float 0 1",
+                  s->origin);
+    c->space.n_objectives = c->n_goals;
+    c->space.n_constraints = c->n_constraints;
+    return status == HONE_ENOMEM ? status : HONE_OK;
+}
+
+int32_t config_take_space(config *c, const hone_space *own, error *err)
+{
+    space_free(&c->space);
+    int32_t status = space_copy(own, &c->space, err);
+    c->space.n_objectives = c->n_goals;
+    c->space.n_constraints = c->n_constraints;
+    return status;
+}
+
+/* ---- [point 1], [point 2] ... ---- */
+
+static void unknown_parameter(const config *c, const ini_section *s, const ini_entry *e, error *err)
+{
+    const char **names = calloc((size_t)c->space.n + 1, sizeof *names);
+    for (int32_t i = 0; names && i < c->space.n; i++)
+        names[i] = c->space.params[i].name;
+    const char *meant = names ? nearest(e->name, names, c->space.n) : NULL;
+    error_add(err, HONE_ECONFIG, "%s: [%s] '%s' is no parameter of [space]%s%s%s", e->origin,
+              s->name, e->name, meant ? "; did you mean '" : "", meant ? meant : "",
+              meant ? "'?" : "");
+    free(names);
+}
+
+static void read_coordinate(const config *c, const ini_section *s, const ini_entry *e,
+                            double *native, error *err)
+{
+    error problem = {0};
+    int32_t i = space_index(&c->space, e->name);
+    if (i < 0) {
+        unknown_parameter(c, s, e, err);
+        return;
+    }
+    if (param_read(&c->space.params[i], e->value, &native[i], &problem) < 0)
+        for (int k = 0; k < problem.n; k++)
+            error_add(err, HONE_ECONFIG, "%s: [%s] %s", e->origin, s->name, problem.lines[k]);
+    error_free(&problem);
+}
+
+static void read_point(const config *c, const ini_section *s, double *native, error *err)
+{
+    for (int32_t i = 0; i < c->space.n; i++)
+        native[i] = NAN;
+    for (int k = 0; k < s->n_entries; k++)
+        read_coordinate(c, s, &s->entries[k], native, err);
+    space_snap(&c->space, native);
+    for (int k = 0; k < s->n_entries; k++) {
+        int32_t i = space_index(&c->space, s->entries[k].name);
+        if (i >= 0 && isnan(native[i]) && !space_active(&c->space, i, native))
+            error_add(err, HONE_ECONFIG,
+                      "%s: [%s] %s is inactive here: %s is not one of the values that its `when` "
+                      "names",
+                      s->entries[k].origin, s->name, s->entries[k].name,
+                      c->space.params[c->space.params[i].parent].name);
+    }
+}
+
+static int32_t read_points(config *c, error *err)
+{
+    int32_t n = 0;
+    for (int i = 0; i < c->doc.n_sections; i++)
+        n += strncmp(c->doc.sections[i].name, "point ", 6) == 0;
+    if (n == 0 || c->space.n == 0)
+        return HONE_OK;
+    c->points = malloc((size_t)n * (size_t)c->space.n * sizeof *c->points);
+    c->point_names = calloc((size_t)n + 1, sizeof *c->point_names);
+    if (!c->points || !c->point_names)
+        return no_memory(err);
+    for (int i = 0; i < c->doc.n_sections; i++) {
+        const ini_section *s = &c->doc.sections[i];
+        if (strncmp(s->name, "point ", 6) != 0)
+            continue;
+        read_point(c, s, c->points + (size_t)c->n_points * (size_t)c->space.n, err);
+        if (!(c->point_names[c->n_points++] = strdup(s->name)))
+            return no_memory(err);
+    }
+    return HONE_OK;
+}
+
+/* ---- plugins ---- */
+
+/* The command line's folders, made absolute, then the study file's. */
+static int32_t open_registry(config *c, const config_settings *settings, error *err)
+{
+    registry_settings r = settings->plugins;
+    int n = 0;
+    int32_t status = HONE_OK;
+    char **dirs = calloc((size_t)r.n_dirs + 2, sizeof *dirs);
+    if (!dirs)
+        return no_memory(err);
+    for (int i = 0; i < r.n_dirs && status >= 0; i++) {
+        dirs[n] = realpath(r.dirs[i], NULL);
+        if (dirs[n])
+            n++;
+        else
+            status = error_add(err, HONE_EINVAL, "plugin folder '%s' is not a folder", r.dirs[i]);
+    }
+    int given = n;
+    if (c->plugin_dir)
+        dirs[n++] = c->plugin_dir;
+    r.dirs = (const char *const *)dirs;
+    r.n_dirs = n;
+    if (status >= 0)
+        status = registry_new(&r, &c->registry, err);
+    for (int i = 0; i < given; i++)
+        free(dirs[i]);
+    free(dirs);
+    return status;
+}
+
+static void missing_sections(config *c, const config_settings *settings, error *err)
+{
+    bool own = c->objective && c->objective->plugin->objective.space;
+    if (!ini_find(&c->doc, "space") && !own && !settings->objective_only)
+        error_add(err, HONE_ECONFIG, "%s: [space] is missing: which parameters are there?",
+                  c->doc.path);
+}
+
+static int32_t check(config *c, const config_settings *settings, error *err)
+{
+    int32_t status = HONE_OK;
+    for (int i = 0; i < settings->n_set; i++)
+        if ((status = ini_set(&c->doc, settings->set[i], err)) == HONE_ENOMEM)
+            return status;
+    if ((status = config_read_study(c, err)) == HONE_ENOMEM || !c->storage)
+        return err->status;
+    if ((status = read_space(c, err)) < 0 || (status = read_points(c, err)) < 0 ||
+        (status = config_read_evaluation(c, err)) < 0)
+        return status;
+    if (!settings->no_plugins) {
+        if ((status = open_registry(c, settings, err)) < 0 ||
+            (status = compose(c, settings, err)) < 0)
+            return status;
+        missing_sections(c, settings, err);
+    }
+    return err->n ? err->status : HONE_OK;
+}
+
+int32_t config_load(const char *path, const config_settings *settings, config *out, error *err)
+{
+    *out = (config){0};
+    int32_t status = ini_load(path, &out->doc, err);
+    return status < 0 ? status : check(out, settings, err);
+}
+
+int32_t config_read(const char *content, const char *path, const char *folder,
+                    const config_settings *settings, config *out, error *err)
+{
+    *out = (config){0};
+    int32_t status = ini_read(content, strlen(content), path, folder, &out->doc, err);
+    return status < 0 ? status : check(out, settings, err);
+}
+
+void config_free(config *c)
+{
+    compose_free(c);
+    registry_free(c->registry);
+    space_free(&c->space);
+    for (int32_t i = 0; i < c->n_points; i++)
+        free(c->point_names[i]);
+    free(c->point_names);
+    free(c->points);
+    config_free_study(c);
+    ini_free(&c->doc);
+    error_free(&c->warnings);
+    *c = (config){0};
+}

@@ -1,0 +1,18 @@
+/* config_parts.h - how a config is put together; for config*.c and compose.c only.
+ *
+ * Each part adds its problems to err and goes on: a negative status is out of memory, or a
+ * failure after which the later parts make no sense. */
+#ifndef HONE_CORE_CONFIG_PARTS_H
+#define HONE_CORE_CONFIG_PARTS_H
+
+#include "config.h"
+
+int32_t config_read_study(config *c, error *err);      /* [study] */
+int32_t config_read_evaluation(config *c, error *err); /* the host's keys of [objective] */
+void config_free_study(config *c);
+
+/* compose.c: the plugin sections and what they name. */
+int32_t compose(config *c, const config_settings *settings, error *err);
+void compose_free(config *c);
+
+#endif

@@ -1,0 +1,377 @@
+/* config_study.c - the keys of [study] and the host's keys of [objective]. */
+#include "config_parts.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+static const char *const DUPLICATES[] = {"reuse", "evaluate", NULL};
+static const char *const SCHEMAS[] = {"3.2", "3.0", NULL};
+static const char *const TIMESTAMPS[] = {"utc", "local", NULL};
+static const char *const ISOLATIONS[] = {"process", "none", NULL};
+
+enum {
+    NAME,
+    GOAL,
+    OBJECTIVES,
+    CONSTRAINTS,
+    TRIALS,
+    SEED,
+    WORKERS,
+    STORAGE,
+    TIME,
+    TARGET,
+    PATIENCE,
+    MAX_FAILURES,
+    REPEATS,
+    DUPLICATE_POINTS,
+    RETRIES,
+    OPTUNA_SCHEMA,
+    TIMESTAMP,
+    PLUGIN_DIR,
+    N_STUDY
+};
+
+static const hone_option STUDY[N_STUDY] = {
+    [NAME] = {.name = "name",
+              .type = HONE_OPT_STRING,
+              .doc = "Name of the study in its storage; by default the file's name without .ini."},
+    [GOAL] = {.name = "goal",
+              .type = HONE_OPT_STRING,
+              .def = "minimize",
+              .doc = "minimize or maximize, one word for each objective."},
+    [OBJECTIVES] = {.name = "objectives",
+                    .type = HONE_OPT_STRING,
+                    .doc = "Names of the objectives, for tables and figures; by default value, or "
+                           "value1 value2 ..."},
+    [CONSTRAINTS] = {.name = "constraints",
+                     .type = HONE_OPT_STRING,
+                     .doc = "Names of constraints that the objective reports; each is met where "
+                            "it is <= 0."},
+    [TRIALS] = {.name = "trials",
+                .type = HONE_OPT_INT,
+                .def = "100",
+                .low = 0,
+                .high = 9007199254740992.0,
+                .doc = "Trials in all, over every run of the study; 0: no bound."},
+    [SEED] = {.name = "seed",
+              .type = HONE_OPT_INT,
+              .def = "0",
+              .low = 0,
+              .high = 9007199254740992.0,
+              .doc = "Seed of every random number; the same seed gives the same study, bit for "
+                     "bit, with one worker."},
+    [WORKERS] = {.name = "workers",
+                 .type = HONE_OPT_INT,
+                 .def = "1",
+                 .low = 1,
+                 .high = 4096,
+                 .doc = "Evaluations at once."},
+    [STORAGE] = {.name = "storage",
+                 .type = HONE_OPT_STRING,
+                 .doc = "SQLite file with Optuna's schema, or memory; by default <name>.db beside "
+                        "the study file."},
+    [TIME] = {.name = "time",
+              .type = HONE_OPT_SECONDS,
+              .low = 0,
+              .high = INFINITY,
+              .flags = HONE_OPT_OPEN_LOW,
+              .unit = "s",
+              .doc = "Longest time of one run; no new trial is begun after it."},
+    [TARGET] = {.name = "target",
+                .type = HONE_OPT_REALS,
+                .low = -INFINITY,
+                .high = INFINITY,
+                .doc = "Stop once a trial is this good: one number for each objective."},
+    [PATIENCE] = {.name = "patience",
+                  .type = HONE_OPT_INT,
+                  .def = "0",
+                  .low = 0,
+                  .high = 9007199254740992.0,
+                  .unit = "trials",
+                  .doc = "Stop after so many trials without improvement; 0: never."},
+    [MAX_FAILURES] = {.name = "max_failures",
+                      .type = HONE_OPT_INT,
+                      .def = "5",
+                      .low = 0,
+                      .high = 9007199254740992.0,
+                      .unit = "trials",
+                      .doc = "Stop after so many failures in a row, and show the last output; 0: "
+                             "never."},
+    [REPEATS] = {.name = "repeats",
+                 .type = HONE_OPT_INT,
+                 .def = "1",
+                 .low = 1,
+                 .high = 10000,
+                 .doc = "Evaluations of each point with different seeds; their mean is the value, "
+                        "its squared standard error the noise told to models."},
+    [DUPLICATE_POINTS] = {.name = "duplicates",
+                          .type = HONE_OPT_CHOICE,
+                          .def = "reuse",
+                          .choices = DUPLICATES,
+                          .doc = "A point that was evaluated before is answered from the record, "
+                                 "or evaluated again."},
+    [RETRIES] = {.name = "retries",
+                 .type = HONE_OPT_INT,
+                 .def = "1",
+                 .low = 0,
+                 .high = 1000,
+                 .doc = "How often a trial is run again whose process was lost."},
+    [OPTUNA_SCHEMA] = {.name = "optuna_schema",
+                       .type = HONE_OPT_CHOICE,
+                       .def = "3.2",
+                       .choices = SCHEMAS,
+                       .flags = HONE_OPT_ADVANCED,
+                       .doc = "Schema of a new file: 3.2 is read by Optuna 3.2 and later, 3.0 by "
+                              "Optuna 3.0 and 3.1."},
+    [TIMESTAMP] = {.name = "timestamps",
+                   .type = HONE_OPT_CHOICE,
+                   .def = "utc",
+                   .choices = TIMESTAMPS,
+                   .flags = HONE_OPT_ADVANCED,
+                   .doc = "Times in storage: Optuna reads them as utc from version 5, as local "
+                          "before."},
+    [PLUGIN_DIR] = {.name = "plugin_dir",
+                    .type = HONE_OPT_PATH,
+                    .doc = "Folder in which plugins are looked for first."},
+};
+
+enum { ISOLATION, TIMEOUT, GRACE, N_OBJECTIVE };
+
+static const hone_option OBJECTIVE[N_OBJECTIVE] = {
+    [ISOLATION] = {.name = "isolation",
+                   .type = HONE_OPT_CHOICE,
+                   .def = "process",
+                   .choices = ISOLATIONS,
+                   .doc = "process: a crash, leak or hang costs one trial; none: in this process, "
+                          "for functions that take microseconds."},
+    [TIMEOUT] = {.name = "timeout",
+                 .type = HONE_OPT_SECONDS,
+                 .low = 0,
+                 .high = INFINITY,
+                 .flags = HONE_OPT_OPEN_LOW,
+                 .unit = "s",
+                 .doc = "Longest time of one evaluation; then everything that it started is "
+                        "killed and the trial has failed."},
+    [GRACE] = {.name = "grace",
+               .type = HONE_OPT_SECONDS,
+               .def = "5s",
+               .low = 0,
+               .high = INFINITY,
+               .unit = "s",
+               .doc = "Time between asking an evaluation to end and killing it."},
+};
+
+const hone_option *study_options(int32_t *n)
+{
+    *n = N_STUDY;
+    return STUDY;
+}
+
+const hone_option *objective_host_options(int32_t *n)
+{
+    *n = N_OBJECTIVE;
+    return OBJECTIVE;
+}
+
+/* Words between blanks or commas, NULL-terminated; the caller frees list and words. */
+static char **words(const char *line, int32_t *n)
+{
+    char *copy = strdup(line ? line : ""), *at = copy, *word;
+    char **list = copy ? calloc(strlen(copy) + 2, sizeof *list) : NULL;
+    *n = 0;
+    while (list && (word = strsep(&at, " \t,")))
+        if (*word && !(list[(*n)++] = strdup(word)))
+            break;
+    free(copy);
+    return list;
+}
+
+static void free_words(char **list)
+{
+    for (char **w = list; w && *w; w++)
+        free(*w);
+    free(list);
+}
+
+static int32_t no_memory(error *err)
+{
+    return error_add(err, HONE_ENOMEM, "out of memory for a study file");
+}
+
+static const char *origin_of(const config *c, const options *o, int i)
+{
+    if (o->from[i])
+        return o->from[i]->origin;
+    const ini_section *s = ini_find(&c->doc, "study");
+    return s ? s->origin : c->doc.path;
+}
+
+static int32_t read_goals(config *c, const options *o, error *err)
+{
+    int32_t n;
+    char **goals = words(o->values[GOAL].s, &n);
+    if (!goals)
+        return no_memory(err);
+    c->n_goals = n;
+    c->maximize = calloc((size_t)n + 1, sizeof *c->maximize);
+    if (n == 0)
+        error_add(err, HONE_ECONFIG, "%s: [study] goal is empty; minimize or maximize",
+                  origin_of(c, o, GOAL));
+    for (int32_t i = 0; c->maximize && i < n; i++) {
+        c->maximize[i] = strcmp(goals[i], "maximize") == 0 || strcmp(goals[i], "maximise") == 0;
+        if (!c->maximize[i] && strcmp(goals[i], "minimize") != 0 &&
+            strcmp(goals[i], "minimise") != 0) {
+            static const char *const both[] = {"minimize", "maximize"};
+            const char *meant = nearest(goals[i], both, 2);
+            error_add(err, HONE_ECONFIG, "%s: [study] goal = '%s': minimize or maximize%s%s%s",
+                      origin_of(c, o, GOAL), goals[i], meant ? "; did you mean '" : "",
+                      meant ? meant : "", meant ? "'?" : "");
+        }
+    }
+    free_words(goals);
+    return c->maximize ? HONE_OK : no_memory(err);
+}
+
+static int32_t read_names(config *c, const options *o, error *err)
+{
+    int32_t n;
+    c->constraints = words(o->values[CONSTRAINTS].s, &c->n_constraints);
+    c->objectives = words(o->values[OBJECTIVES].s, &n);
+    if (!c->constraints || !c->objectives)
+        return no_memory(err);
+    if (o->values[OBJECTIVES].s && n != c->n_goals)
+        error_add(err, HONE_ECONFIG, "%s: [study] objectives names %d, but goal has %d",
+                  origin_of(c, o, OBJECTIVES), n, c->n_goals);
+    if (n == c->n_goals)
+        return HONE_OK;
+    free_words(c->objectives);
+    c->objectives = calloc((size_t)c->n_goals + 1, sizeof *c->objectives);
+    for (int32_t i = 0; c->objectives && i < c->n_goals; i++) {
+        text t = {0};
+        if (c->n_goals == 1)
+            text_add(&t, "value");
+        else
+            text_add(&t, "value%d", i + 1);
+        if (!(c->objectives[i] = text_take(&t)))
+            return no_memory(err);
+    }
+    return c->objectives ? HONE_OK : no_memory(err);
+}
+
+static int32_t read_target(config *c, const options *o, error *err)
+{
+    const hone_value *v = &o->values[TARGET];
+    c->target = malloc(((size_t)c->n_goals + 1) * sizeof *c->target);
+    if (!c->target)
+        return no_memory(err);
+    for (int32_t i = 0; i < c->n_goals; i++)
+        c->target[i] = v->n == c->n_goals ? v->v[i] : NAN;
+    if (v->n != 0 && v->n != c->n_goals)
+        error_add(err, HONE_ECONFIG, "%s: [study] target has %lld numbers, but goal has %d",
+                  origin_of(c, o, TARGET), (long long)v->n, c->n_goals);
+    return HONE_OK;
+}
+
+/* "heart-svm" of "examples/heart-svm.ini". */
+static char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *base = slash ? slash + 1 : path;
+    size_t n = strlen(base);
+    if (n > 4 && strcmp(base + n - 4, ".ini") == 0)
+        n -= 4;
+    return strndup(base, n);
+}
+
+static int32_t read_storage(config *c, const options *o, error *err)
+{
+    const char *s = o->values[STORAGE].s;
+    text t = {0};
+    if (s && (strncmp(s, "postgresql:", 11) == 0 || strncmp(s, "postgres:", 9) == 0))
+        error_add(err, HONE_ECONFIG,
+                  "%s: [study] storage = %.10s...: this version keeps studies in SQLite files or "
+                  "in memory",
+                  origin_of(c, o, STORAGE), s);
+    if (s && (strcmp(s, "memory") == 0 || *s == '/'))
+        text_add(&t, "%s", s);
+    else if (s && *s)
+        text_add(&t, "%s/%s", c->doc.folder, s);
+    else if (s)
+        error_add(err, HONE_ECONFIG, "%s: [study] storage is empty; a file's name, or memory",
+                  origin_of(c, o, STORAGE));
+    else
+        text_add(&t, "%s/%s.db", c->doc.folder, c->name);
+    c->storage = text_take(&t);
+    return c->storage ? HONE_OK : no_memory(err);
+}
+
+int32_t config_read_study(config *c, error *err)
+{
+    options o = {0};
+    int32_t status = options_read(STUDY, N_STUDY, "[study]", &c->doc, ini_find(&c->doc, "study"),
+                                  NULL, &o, &c->warnings, err);
+    if (status == HONE_ENOMEM)
+        goto out;
+    const hone_value *v = o.values;
+    c->name = v[NAME].s && *v[NAME].s ? strdup(v[NAME].s) : name_of(c->doc.path);
+    c->trials = v[TRIALS].i > 0 ? v[TRIALS].i : INT64_MAX;
+    c->seed = (uint64_t)v[SEED].i;
+    c->workers = v[WORKERS].i;
+    c->time = v[TIME].is_set ? v[TIME].d : INFINITY;
+    c->patience = v[PATIENCE].i;
+    c->max_failures = v[MAX_FAILURES].i;
+    c->repeats = v[REPEATS].i;
+    c->duplicates = (int32_t)v[DUPLICATE_POINTS].i;
+    c->retries = v[RETRIES].i;
+    c->timestamps = (int32_t)v[TIMESTAMP].i;
+    c->optuna_schema = strdup(SCHEMAS[v[OPTUNA_SCHEMA].i]);
+    c->plugin_dir = v[PLUGIN_DIR].s ? strdup(v[PLUGIN_DIR].s) : NULL;
+    if (!c->name || !c->optuna_schema || (v[PLUGIN_DIR].s && !c->plugin_dir))
+        status = no_memory(err);
+    else if ((status = read_goals(c, &o, err)) >= 0 && (status = read_names(c, &o, err)) >= 0 &&
+             (status = read_target(c, &o, err)) >= 0)
+        status = read_storage(c, &o, err);
+
+out:
+    options_free(&o);
+    return status;
+}
+
+int32_t config_read_evaluation(config *c, error *err)
+{
+    options o = {0};
+    const ini_section *s = ini_find(&c->doc, "objective");
+    int n = s ? s->n_entries : 0, n_skip = 0;
+    const char **skip = calloc((size_t)n + 1, sizeof *skip);
+    if (!skip)
+        return no_memory(err);
+    for (int i = 0; i < n; i++)
+        if (options_index(OBJECTIVE, N_OBJECTIVE, s->entries[i].name) < 0)
+            skip[n_skip++] = s->entries[i].name; /* the plugin's */
+    int32_t status = options_read(OBJECTIVE, N_OBJECTIVE, "[objective]", &c->doc, s, skip, &o,
+                                  &c->warnings, err);
+    if (status != HONE_ENOMEM) {
+        c->isolation = (int32_t)o.values[ISOLATION].i;
+        c->timeout = o.values[TIMEOUT].is_set ? o.values[TIMEOUT].d : INFINITY;
+        c->grace = o.values[GRACE].d;
+        status = HONE_OK; /* problems are in err; the rest is checked too */
+    }
+    options_free(&o);
+    free(skip);
+    return status;
+}
+
+void config_free_study(config *c)
+{
+    free(c->name);
+    free(c->maximize);
+    free_words(c->objectives);
+    free_words(c->constraints);
+    free(c->storage);
+    free(c->target);
+    free(c->optuna_schema);
+    free(c->plugin_dir);
+}
