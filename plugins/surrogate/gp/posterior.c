@@ -1,0 +1,216 @@
+/* posterior.c - what the fitted process says about other points.
+ *
+ *     mean(x) = m + k(x)' alpha             var(x) = signal - |L^-1 k(x)|^2
+ *     dmean/dx_c = dk/dx_c' alpha           dvar/dx_c = -2 dk/dx_c' K^-1 k(x)
+ *
+ * Source: Rasmussen, Williams, "Gaussian Processes for Machine Learning", MIT Press 2006,
+ *         eqs. (2.25), (2.26); left-out density: eqs. (5.10)-(5.12).
+ *
+ * Points are taken in blocks: a block's kernel rows, one triangular solve for all of them, and
+ * for derivatives a second one.  As dk_i/dx_c = -signal t_i (q_c - z_ic) / length_c, a weighted
+ * sum over i is q_c (sum w_i t_i) - sum w_i t_i z_ic: a matrix product for a whole block.
+ *
+ * Legal on a fitted model only; const, so several may run at once. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gp.h"
+#include "hone_linalg.h"
+#include "hone_math.h"
+
+enum { BLOCK_POINTS = 128 };
+
+/* Work of one block of at most `rows` points. */
+typedef struct block {
+    const model *m;
+    int64_t rows;
+    double *q;          /* p columns of `rows` scaled points                                */
+    double *k, *t;      /* rows x n: kernel, and its derivatives' factor                    */
+    double *w, *sums;   /* rows x n and rows: weighted t, and its row sums                  */
+    double *product;    /* rows x p                                                         */
+} block;
+
+static int32_t block_init(block *b, const model *m, int64_t rows, int derivatives)
+{
+    const size_t square = (size_t)rows * (size_t)m->n, points = (size_t)rows * (size_t)m->p;
+    const size_t room = derivatives ? 3 * square + 2 * points + (size_t)rows : square + points;
+    memset(b, 0, sizeof *b);
+    b->m = m;
+    b->rows = rows;
+    b->k = malloc(room * sizeof *b->k + 1);
+    if (!b->k) {
+        return HONE_ENOMEM;
+    }
+    b->q = b->k + square;
+    if (derivatives) {
+        b->t = b->q + points;
+        b->w = b->t + square;
+        b->product = b->w + square;
+        b->sums = b->product + points;
+    }
+    return HONE_OK;
+}
+
+static void block_kernel(block *b, int64_t count, const double *U, int64_t ldu)
+{
+    const model *m = b->m;
+    kernel_scale(count, m->p, U, ldu, m->h.length, b->q, b->rows);
+    for (int64_t j = 0; j < count; j++) {
+        double *row = b->k + j * m->n;
+        kernel_row(m->kernel, m->p, m->z, m->room, m->n, b->q + j, b->rows, row,
+                   b->t ? b->t + j * m->n : NULL);
+        for (int64_t i = 0; i < m->n; i++) {
+            row[i] *= m->h.signal;
+        }
+    }
+}
+
+/* out (count x p, ldg) := factor * sum_i weight_ji dk_ji/dx_c; weights: count x n, or one row of
+ * n for all where ldw is 0. */
+static void block_gradient(block *b, int64_t count, const double *weight, int64_t ldw,
+                           double factor, double *out, int64_t ldg)
+{
+    const model *m = b->m;
+    const int64_t n = m->n, p = m->p;
+    for (int64_t j = 0; j < count; j++) {
+        const double *t = b->t + j * n, *v = weight + j * ldw;
+        double *w = b->w + j * n, sum = 0.0;
+        for (int64_t i = 0; i < n; i++) {
+            w[i] = t[i] * v[i];
+            sum += w[i];
+        }
+        b->sums[j] = sum;
+    }
+    /* z is p x n row-major (p columns of room): product = w z' */
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, (int)p, (int)n, 1.0, b->w,
+                (int)n, m->z, (int)m->room, 0.0, b->product, (int)p);
+    for (int64_t j = 0; j < count; j++) {
+        for (int64_t c = 0; c < p; c++) {
+            const double q = b->q[c * b->rows + j];
+            out[j * ldg + c] = factor * -m->h.signal / m->h.length[c] *
+                               (q * b->sums[j] - b->product[j * p + c]);
+        }
+    }
+}
+
+/* One block, in units of y. */
+static void block_predict(block *b, int64_t count, const double *U, int64_t ldu, double *mean,
+                          double *var, double *dmean, double *dvar, int64_t ldg)
+{
+    const model *m = b->m;
+    const int64_t n = m->n;
+    block_kernel(b, count, U, ldu);
+    cblas_dgemv(CblasRowMajor, CblasNoTrans, (int)count, (int)n, 1.0, b->k, (int)n, m->alpha, 1,
+                0.0, mean, 1);
+    for (int64_t j = 0; j < count; j++) {
+        mean[j] = m->shift + m->scale * (m->h.mean + mean[j]);
+    }
+    if (dmean) {
+        block_gradient(b, count, m->alpha, 0, m->scale, dmean, ldg);
+    }
+    if (!var && !dvar) {
+        return;
+    }
+    hone_solve_lower_rows(n, m->factor, m->room, count, b->k, n);
+    for (int64_t j = 0; var && j < count; j++) {
+        const double *v = b->k + j * n;
+        const double rest = m->h.signal - cblas_ddot((int)n, v, 1, v, 1);
+        var[j] = fmax(rest, 0.0) * m->scale * m->scale;
+    }
+    if (dvar) {
+        hone_solve_upper_rows(n, m->factor, m->room, count, b->k, n);
+        block_gradient(b, count, b->k, n, -2.0 * m->scale * m->scale, dvar, ldg);
+    }
+}
+
+int32_t posterior(const model *m, int64_t count, const double *U, int64_t ldu, double *mean,
+                  double *var, double *dmean, double *dvar, int64_t ldg)
+{
+    block b;
+    const int64_t rows = count < BLOCK_POINTS ? count : BLOCK_POINTS;
+    int32_t status = block_init(&b, m, rows, dmean != NULL);
+    for (int64_t from = 0; status == HONE_OK && from < count; from += rows) {
+        const int64_t some = count - from < rows ? count - from : rows;
+        block_predict(&b, some, U + from * ldu, ldu, mean + from, var ? var + from : NULL,
+                      dmean ? dmean + from * ldg : NULL, dvar ? dvar + from * ldg : NULL, ldg);
+    }
+    free(b.k);
+    return status;
+}
+
+/* Covariance of the points of b, whose k holds L^-1 k(x): lower triangle of C (count x count). */
+static void joint_covariance(const block *b, int64_t count, double *C)
+{
+    const model *m = b->m;
+    for (int64_t j = 0; j < count; j++) {
+        double *row = C + j * count;
+        kernel_row(m->kernel, m->p, b->q, b->rows, j + 1, b->q + j, b->rows, row, NULL);
+        for (int64_t i = 0; i <= j; i++) {
+            row[i] = m->h.signal * row[i] -
+                     cblas_ddot((int)m->n, b->k + i * m->n, 1, b->k + j * m->n, 1);
+        }
+        row[j] = fmax(row[j], 1e-12 * m->h.signal);
+    }
+}
+
+int32_t posterior_draw(const model *m, int64_t count, const double *U, int64_t ldu, int64_t s,
+                       const double *Z, int64_t ldz, double *F, int64_t ldf)
+{
+    const size_t square = (size_t)count * (size_t)count;
+    double *C = malloc((2 * square + (size_t)count) * sizeof *C + 1);
+    double *L = C ? C + square : NULL, *mean = C ? L + square : NULL;
+    block b;
+    int32_t status = block_init(&b, m, count, 0);
+    if (status < 0 || !C) {
+        status = HONE_ENOMEM;
+        goto out;
+    }
+    block_kernel(&b, count, U, ldu);
+    for (int64_t j = 0; j < count; j++) {
+        mean[j] = m->h.mean + cblas_ddot((int)m->n, b.k + j * m->n, 1, m->alpha, 1);
+    }
+    hone_solve_lower_rows(m->n, m->factor, m->room, count, b.k, m->n);
+    joint_covariance(&b, count, C);
+    if (hone_cholesky(count, C, count, L, count, NULL)) {
+        status = HONE_ENUMERIC;
+        goto out;
+    }
+    for (int64_t r = 0; r < s; r++) {
+        double *f = F + r * ldf;
+        memcpy(f, Z + r * ldz, (size_t)count * sizeof *f);
+        cblas_dtrmv(CblasColMajor, CblasUpper, CblasTrans, CblasNonUnit, (int)count, L,
+                    (int)count, f, 1);
+        for (int64_t j = 0; j < count; j++) {
+            f[j] = m->shift + m->scale * (mean[j] + f[j]);
+        }
+    }
+out:
+    free(b.k);
+    free(C);
+    return status;
+}
+
+int32_t posterior_left_out(const model *m, double *score)
+{
+    const int64_t n = m->n;
+    double *inverse = malloc((size_t)n * (size_t)n * sizeof *inverse), sum = 0.0;
+    int32_t status = HONE_ENUMERIC;
+    if (!inverse) {
+        return HONE_ENOMEM;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        memcpy(inverse + i * n, m->factor + i * m->room, (size_t)(i + 1) * sizeof *inverse);
+    }
+    if (hone_inverse(n, inverse, n) == 0) {
+        for (int64_t i = 0; i < n; i++) {
+            const double precision = inverse[i * n + i], error = m->alpha[i] / precision;
+            sum += 0.5 * log(precision) - 0.5 * error * error * precision - HONE_LOG_SQRT_2PI -
+                   log(m->scale);
+        }
+        status = isfinite(sum) ? HONE_OK : HONE_ENUMERIC;
+    }
+    free(inverse);
+    *score = sum;
+    return status;
+}
