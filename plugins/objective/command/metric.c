@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN = 60, GROUPS = 10 };
+enum { SHOWN = 60, GROUPS = 10, NOT_ZERO = 1 };
 
 bool metric_number(const char *s, size_t n, double *out)
 {
@@ -122,12 +122,17 @@ void rules_free(rules *r)
 
 /* ---- one line ----------------------------------------------------------------------------*/
 
-/* The next match in s[from..n); group[0] is all of it. */
-static bool match(const regex_t *pattern, const char *s, size_t from, size_t n,
-                  regmatch_t group[GROUPS])
+/* The next match in s from `from` on; group[0] is all of it. */
+static bool match(const regex_t *pattern, const char *s, size_t from, regmatch_t group[GROUPS])
 {
-    group[0] = (regmatch_t){.rm_so = (regoff_t)from, .rm_eo = (regoff_t)n};
-    return regexec(pattern, s, GROUPS, group, REG_STARTEND | (from ? REG_NOTBOL : 0)) == 0;
+    if (regexec(pattern, s + from, GROUPS, group, from ? REG_NOTBOL : 0) != 0)
+        return false;
+    for (int i = 0; i < GROUPS; i++)
+        if (group[i].rm_so >= 0) {
+            group[i].rm_so += (regoff_t)from;
+            group[i].rm_eo += (regoff_t)from;
+        }
+    return true;
 }
 
 static size_t behind(const regmatch_t *m)
@@ -138,7 +143,7 @@ static size_t behind(const regmatch_t *m)
 static void keep_match(const regex_t *pattern, const char *s, size_t n, found *to)
 {
     regmatch_t group[GROUPS];
-    for (size_t at = 0; at <= n && match(pattern, s, at, n, group); at = behind(&group[0])) {
+    for (size_t at = 0; at <= n && match(pattern, s, at, group); at = behind(&group[0])) {
         const regmatch_t *m = &group[pattern->re_nsub];
         if (m->rm_so < 0)
             continue; /* an optional group that took no part */
@@ -153,7 +158,7 @@ static bool hand_reports(reader *r, const char *s, size_t n)
 {
     const regex_t *pattern = &r->rules->report;
     regmatch_t group[GROUPS];
-    for (size_t at = 0; at <= n && match(pattern, s, at, n, group); at = behind(&group[0])) {
+    for (size_t at = 0; at <= n && match(pattern, s, at, group); at = behind(&group[0])) {
         const regmatch_t *step = &group[pattern->re_nsub - 1], *value = step + 1;
         double number[2];
         if (step->rm_so < 0 || value->rm_so < 0 ||
@@ -196,12 +201,20 @@ static void keep_last(reader *r, const char *s, size_t n)
     memcpy(r->last, s, n < sizeof r->last ? n : sizeof r->last);
 }
 
-/* false: end the program. */
-static bool read_line(reader *r, int stream, const char *s, size_t n)
+/* Reads the line that was gathered and empties it.  false: end the program. */
+static bool read_line(reader *r, int stream)
 {
     const rules *u = r->rules;
+    line *l = &r->lines[stream];
+    char *s = l->data;
+    size_t n = l->n;
+    l->n = 0;
+    l->cut = false;
     if (n == 0)
         return true;
+    for (char *zero = s; (zero = memchr(zero, '\0', n - (size_t)(zero - s)));)
+        *zero = NOT_ZERO; /* the C library's expressions end there */
+    s[n] = '\0';
     for (int i = 0; u->result == RESULT_PATTERN && i < u->n_patterns; i++)
         keep_match(&u->patterns[i], s, n, &r->found[stream * u->n + i]);
     if (u->result == RESULT_JSON && stream == 0)
@@ -215,13 +228,15 @@ static bool read_line(reader *r, int stream, const char *s, size_t n)
 
 static void add_piece(reader *r, line *l, const char *bytes, size_t n)
 {
+    if (n == 0 || l->cut)
+        return;
     if (l->n + n > LINE_LIMIT) {
         l->cut = true;
         n = LINE_LIMIT - l->n;
     }
-    if (l->n + n > l->room) {
+    if (l->n + n + 1 > l->room) {
         size_t room = l->room ? l->room : 4096;
-        while (room < l->n + n)
+        while (room < l->n + n + 1)
             room *= 2;
         char *data = realloc(l->data, room);
         if (!data) {
@@ -231,8 +246,7 @@ static void add_piece(reader *r, line *l, const char *bytes, size_t n)
         l->data = data;
         l->room = room;
     }
-    if (n)
-        memcpy(l->data + l->n, bytes, n);
+    memcpy(l->data + l->n, bytes, n);
     l->n += n;
 }
 
@@ -248,25 +262,16 @@ bool reader_take(reader *r, int stream, const char *bytes, size_t n)
     line *l = &r->lines[stream];
     bool going = true;
     const char *end;
-    if (n == 0 && l->n > 0) { /* the last line may lack its newline */
-        going = read_line(r, stream, l->data, l->n);
-        l->n = 0;
-    }
-    while (n > 0 && (end = line_end(bytes, n))) {
+    if (n == 0) /* the last line may lack its newline */
+        return read_line(r, stream);
+    while ((end = line_end(bytes, n))) {
         size_t length = (size_t)(end - bytes);
-        if (l->n == 0 && length <= LINE_LIMIT) { /* whole in here: not copied */
-            going = read_line(r, stream, bytes, length) && going;
-        } else {
-            add_piece(r, l, bytes, length);
-            going = read_line(r, stream, l->data, l->n) && going;
-        }
-        l->n = 0;
-        l->cut = false;
+        add_piece(r, l, bytes, length);
+        going = read_line(r, stream) && going;
         n -= length + 1;
         bytes = end + 1;
     }
-    if (n > 0 && !l->cut)
-        add_piece(r, l, bytes, n);
+    add_piece(r, l, bytes, n);
     return going;
 }
 
