@@ -11,16 +11,19 @@ int32_t storage_open(const char *url, const storage_settings *settings, storage 
     *out = NULL;
     if (strcmp(url, "memory") == 0) {
         if (settings->must_exist || settings->read_only)
-            return error_add(err, HONE_ESTORAGE, "a study in memory ends with its program; "
-                                                 "there is nothing to read");
+            return error_add(err, HONE_ESTORAGE,
+                             "a study in memory ends with its program; "
+                             "there is nothing to read");
         return storage_memory_open(out, err);
     }
     const char *colon = strstr(url, "://");
     if (colon && strncmp(url, "sqlite:///", 10) == 0)
         return storage_sqlite_open(url + strlen("sqlite:///"), settings, out, err);
     if (colon)
-        return error_add(err, HONE_ESTORAGE, "%s: no storage of the kind '%.*s'; allowed are the "
-                         "path of an SQLite file and 'memory'", url, (int)(colon - url), url);
+        return error_add(err, HONE_ESTORAGE,
+                         "%s: no storage of the kind '%.*s'; allowed are the "
+                         "path of an SQLite file and 'memory'",
+                         url, (int)(colon - url), url);
     return storage_sqlite_open(url, settings, out, err);
 }
 
@@ -128,8 +131,8 @@ int32_t storage_set_attribute(storage *s, int64_t study, bool system, const char
 
 /* ---- trials: writing ---- */
 
-int32_t storage_start(storage *s, int64_t study, const space *sp, const trial_start *t,
-                      int64_t *id, int64_t *number, error *err)
+int32_t storage_start(storage *s, int64_t study, const space *sp, const trial_start *t, int64_t *id,
+                      int64_t *number, error *err)
 {
     int32_t status = writing(s, err);
     return status < 0 ? status : s->ops->start(s, study, sp, t, id, number, err);
@@ -175,8 +178,8 @@ int32_t storage_enqueue(storage *s, int64_t study, const space *sp, const double
     return status < 0 ? status : s->ops->enqueue(s, study, sp, native, id, number, err);
 }
 
-int32_t storage_take(storage *s, int64_t trial, const space *sp, const trial_start *t,
-                     bool *taken, error *err)
+int32_t storage_take(storage *s, int64_t trial, const space *sp, const trial_start *t, bool *taken,
+                     error *err)
 {
     *taken = false;
     int32_t status = writing(s, err);

@@ -23,6 +23,7 @@ typedef struct storage_settings {
     int32_t timestamps;        /* TIMESTAMPS_UTC or _LOCAL of config.h */
     bool read_only;            /* status, report, trials: never creates, never locks */
     bool must_exist;
+    double lock_wait;          /* seconds to wait for another program's lock, 0: 10 */
 } storage_settings;
 
 int32_t storage_open(const char *url, const storage_settings *settings, storage **out,
@@ -50,7 +51,8 @@ int32_t storage_create_study(storage *s, const char *name, const bool *maximize,
                              int64_t *id, error *err);
 int32_t storage_delete_study(storage *s, int64_t study, error *err);
 
-/* Facts of a study under keys of ours (hone_study table) ... */
+/* Facts of a study under keys of ours (hone_study table; owner, space and constraints are the
+ * storage's own) ... */
 int32_t storage_set(storage *s, int64_t study, const char *key, const char *value, error *err);
 int32_t storage_get(storage *s, int64_t study, const char *key, char **value, error *err);
 /* ... and under Optuna's system or user attributes, as JSON text. */
@@ -138,7 +140,8 @@ typedef struct trial_record {
     char **note_keys, **note_json;
 } trial_record;
 enum { WITH_NOTES = 1, ONLY_FINISHED = 2 };
-/* Visits trials in order of number; the record is the storage's, valid during the visit.
+/* Visits trials in order of number; the record is the storage's, valid during the visit, which
+ * may end the reading with HONE_DONE.
  * sp NULL: native is NULL.  Parameters that sp lacks are skipped; those that storage has with
  * another distribution are an error. */
 typedef int32_t (*trial_visitor)(void *context, const trial_record *t, error *err);

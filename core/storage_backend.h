@@ -21,13 +21,13 @@ typedef struct storage_ops {
     int32_t (*delete_study)(storage *s, int64_t study, error *err);
     int32_t (*set)(storage *s, int64_t study, const char *key, const char *value, error *err);
     int32_t (*get)(storage *s, int64_t study, const char *key, char **value, error *err);
-    int32_t (*start)(storage *s, int64_t study, const space *sp, const trial_start *t,
-                     int64_t *id, int64_t *number, error *err);
+    int32_t (*start)(storage *s, int64_t study, const space *sp, const trial_start *t, int64_t *id,
+                     int64_t *number, error *err);
     int32_t (*finish)(storage *s, int64_t trial, const trial_finish *f, error *err);
     int32_t (*enqueue)(storage *s, int64_t study, const space *sp, const double *native,
                        int64_t *id, int64_t *number, error *err);
-    int32_t (*take)(storage *s, int64_t trial, const space *sp, const trial_start *t,
-                    bool *taken, error *err);
+    int32_t (*take)(storage *s, int64_t trial, const space *sp, const trial_start *t, bool *taken,
+                    error *err);
     int32_t (*space)(storage *s, int64_t study, space *out, error *err);
 
     /* optional */

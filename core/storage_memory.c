@@ -34,9 +34,9 @@ typedef struct memory {
     storage base;
     int64_t n_studies;
     memory_study *studies;
-    int64_t n_begun;       /* studies at begin: rollback drops younger ones */
+    int64_t n_begun; /* studies at begin: rollback drops younger ones */
     int64_t n_changes, room_changes;
-    change *changes;       /* of the open transaction, for rollback; before 255: started */
+    change *changes; /* of the open transaction, for rollback; before 255: started */
 } memory;
 
 enum { STARTED = 255 };
@@ -149,8 +149,11 @@ static int32_t memory_studies(storage *s, study_record **out, int *n, error *err
         if (!t->name)
             continue;
         study_record *r = &(*out)[(*n)++];
-        *r = (study_record){.id = i, .n_goals = t->n_goals, .n_trials = t->n,
-                            .n_complete = t->n_complete, .name = strdup(t->name),
+        *r = (study_record){.id = i,
+                            .n_goals = t->n_goals,
+                            .n_trials = t->n,
+                            .n_complete = t->n_complete,
+                            .name = strdup(t->name),
                             .maximize = malloc((size_t)t->n_goals * sizeof(bool)),
                             .created = strdup("")};
         if (!r->name || !r->maximize || !r->created) {
@@ -185,7 +188,8 @@ static int32_t memory_create(storage *s, const char *name, const bool *maximize,
     if (!more)
         return error_add(err, HONE_ENOMEM, "memory: out of memory for study '%s'", name);
     m->studies = more;
-    memory_study t = {.n_goals = n_goals, .name = strdup(name),
+    memory_study t = {.n_goals = n_goals,
+                      .name = strdup(name),
                       .maximize = malloc((size_t)n_goals * sizeof(bool))};
     if (!t.name || !t.maximize) {
         study_free(&t);
@@ -214,8 +218,7 @@ static fact *fact_of(const memory_study *t, const char *key)
     return NULL;
 }
 
-static int32_t memory_set(storage *s, int64_t study, const char *key, const char *value,
-                          error *err)
+static int32_t memory_set(storage *s, int64_t study, const char *key, const char *value, error *err)
 {
     memory_study *t = study_of(s, study, err);
     if (!t)

@@ -1,0 +1,265 @@
+/* storage_write.c - trials into an SQLite file: started, reported, noted, finished.
+ *
+ * Statements of a trial at d parameters and one objective: the newest number, the trial, d
+ * parameters, our record; then its state, its value, our record.  All are one step of a
+ * prepared statement on rows at the end of their tables, so a trial costs the same at any
+ * number of trials.
+ *
+ * Times are texts as Optuna keeps them, without a zone: UTC since Optuna 5, local before;
+ * the setting `timestamps` chooses. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "config.h"
+#include "optuna.h"
+#include "storage_sqlite.h"
+
+enum { TIME_ROOM = 100 };
+
+static const char *time_text(const sqlite_storage *s, char out[TIME_ROOM])
+{
+    struct timespec now;
+    struct tm t;
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (s->timestamps == TIMESTAMPS_LOCAL)
+        localtime_r(&now.tv_sec, &t);
+    else
+        gmtime_r(&now.tv_sec, &t);
+    snprintf(out, TIME_ROOM, "%04d-%02d-%02d %02d:%02d:%02d.%06ld", t.tm_year + 1900, t.tm_mon + 1,
+             t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, now.tv_nsec / 1000);
+    return out;
+}
+
+/* ---- start ---- */
+
+static int32_t next_number(sqlite_storage *s, int64_t study, int64_t *number, error *err)
+{
+    sqlite3_stmt *row;
+    int32_t status = db_row(s, SQL_NEWEST_NUMBER, CELLS(CELL_INT(study)), &row, err);
+    *number = status > 0 ? sqlite3_column_int64(row, 0) + 1 : 0;
+    db_done(row);
+    return status < 0 ? status : HONE_OK;
+}
+
+/* A row of the state, with the next number. */
+static int32_t add_trial(sqlite_storage *s, int64_t study, int32_t state, int64_t *id,
+                         int64_t *number, error *err)
+{
+    char now[TIME_ROOM];
+    int32_t status = next_number(s, study, number, err);
+    if (status < 0)
+        return status;
+    const char *start = state == HONE_RUNNING ? time_text(s, now) : NULL;
+    status = db_run(
+        s, SQL_ADD_TRIAL,
+        CELLS(CELL_INT(study), CELL_INT(*number), CELL_TEXT(optuna_state(state)), CELL_TEXT(start)),
+        err);
+    *id = sqlite3_last_insert_rowid(s->db);
+    return status;
+}
+
+static int32_t write_params(sqlite_storage *s, int64_t id, const space *sp, const double *native,
+                            error *err)
+{
+    int32_t status = HONE_OK;
+    for (int32_t i = 0; i < sp->n && status >= 0; i++)
+        if (!isnan(native[i]))
+            status = db_run(s, SQL_SET_PARAM,
+                            CELLS(CELL_INT(id), CELL_TEXT(sp->params[i].name), CELL_REAL(native[i]),
+                                  CELL_TEXT(s->descriptions[i].distribution)),
+                            err);
+    return status;
+}
+
+static int32_t write_record(sqlite_storage *s, int64_t id, const trial_start *t, error *err)
+{
+    return db_run(s, SQL_ADD_RECORD,
+                  CELLS(CELL_INT(id), CELL_INT(t->ask), CELL_INT((int64_t)t->seed),
+                        CELL_REAL(t->ask_seconds), CELL_TEXT(t->owner)),
+                  err);
+}
+
+int32_t sqlite_start(storage *base, int64_t study, const space *sp, const trial_start *t,
+                     int64_t *id, int64_t *number, error *err)
+{
+    sqlite_storage *s = (sqlite_storage *)base;
+    int32_t status;
+    if ((status = describe_space(s, study, sp, err)) < 0 ||
+        (status = add_trial(s, study, HONE_RUNNING, id, number, err)) < 0 ||
+        (status = write_params(s, *id, sp, t->native, err)) < 0)
+        return status;
+    return write_record(s, *id, t, err);
+}
+
+int32_t sqlite_enqueue(storage *base, int64_t study, const space *sp, const double *native,
+                       int64_t *id, int64_t *number, error *err)
+{
+    sqlite_storage *s = (sqlite_storage *)base;
+    const trial_start ours = {.ask = -1, .ask_seconds = NAN};
+    char *fixed = fixed_params_text(sp, native);
+    int32_t status = fixed ? describe_space(s, study, sp, err)
+                           : error_add(err, HONE_ENOMEM, "%s: out of memory", s->path);
+    if (status >= 0)
+        status = add_trial(s, study, TRIAL_WAITING, id, number, err);
+    if (status >= 0)
+        status = db_run(s, SQL_SET_TRIAL_SYSTEM,
+                        CELLS(CELL_INT(*id), CELL_TEXT("fixed_params"), CELL_TEXT(fixed)), err);
+    free(fixed);
+    return status < 0 ? status : write_record(s, *id, &ours, err);
+}
+
+typedef struct stored_trial {
+    int64_t study, number;
+    int32_t state;
+} stored_trial;
+
+static int32_t find_trial(sqlite_storage *s, int64_t id, stored_trial *out, error *err)
+{
+    sqlite3_stmt *row;
+    int32_t status = db_row(s, SQL_WHICH_TRIAL, CELLS(CELL_INT(id)), &row, err);
+    if (status == 0)
+        status = error_add(err, HONE_ESTORAGE, "%s: a trial of the study was deleted", s->path);
+    if (status > 0) {
+        const char *state = (const char *)sqlite3_column_text(row, 2);
+        out->study = sqlite3_column_int64(row, 0);
+        out->number = sqlite3_column_int64(row, 1);
+        status = optuna_state_read(state ? state : "", &out->state, err);
+    }
+    db_done(row);
+    return status;
+}
+
+int32_t sqlite_take(storage *base, int64_t trial, const space *sp, const trial_start *t,
+                    bool *taken, error *err)
+{
+    sqlite_storage *s = (sqlite_storage *)base;
+    stored_trial found;
+    char now[TIME_ROOM];
+    int32_t status;
+    if ((status = find_trial(s, trial, &found, err)) < 0 ||
+        (status = describe_space(s, found.study, sp, err)) < 0 ||
+        (status = db_run(s, SQL_TAKE, CELLS(CELL_INT(trial), CELL_TEXT(time_text(s, now))), err)) <
+            0)
+        return status;
+    *taken = sqlite3_changes(s->db) == 1;
+    if (!*taken)
+        return HONE_OK;
+    status = write_params(s, trial, sp, t->native, err);
+    return status < 0 ? status : write_record(s, trial, t, err);
+}
+
+/* ---- finish ---- */
+
+static int32_t write_value(sqlite_storage *s, int id, int64_t trial, int64_t place, double value,
+                           error *err)
+{
+    const char *type = isnan(value)      ? "NAN"
+                       : isfinite(value) ? "FINITE"
+                       : value > 0       ? "INF_POS"
+                                         : "INF_NEG";
+    return db_run(s, id,
+                  CELLS(CELL_INT(trial), CELL_INT(place), CELL_REAL(isfinite(value) ? value : NAN),
+                        CELL_TEXT(type)),
+                  err);
+}
+
+static int32_t write_constraints(sqlite_storage *s, int64_t trial, const trial_finish *f,
+                                 error *err)
+{
+    char *json = json_numbers(f->constraints, f->n_constraints);
+    int32_t status =
+        json ? db_run(s, SQL_SET_TRIAL_SYSTEM,
+                      CELLS(CELL_INT(trial), CELL_TEXT("constraints"), CELL_TEXT(json)), err)
+             : error_add(err, HONE_ENOMEM, "%s: out of memory", s->path);
+    free(json);
+    return status;
+}
+
+static int32_t finish_record(sqlite_storage *s, int64_t trial, const trial_finish *f, error *err)
+{
+    bool known = false;
+    for (int32_t i = 0; f->yvar && i < f->n_values; i++)
+        known = known || !isnan(f->yvar[i]);
+    char *yvar = known ? json_numbers(f->yvar, f->n_values) : NULL;
+    if (known && !yvar)
+        return error_add(err, HONE_ENOMEM, "%s: out of memory", s->path);
+    int32_t status = db_run(
+        s, SQL_FINISH_RECORD,
+        CELLS(CELL_INT(trial), CELL_INT(f->sequence), CELL_REAL(f->seconds), CELL_TEXT(yvar)), err);
+    free(yvar);
+    return status;
+}
+
+/* Why was there nothing to finish? */
+static int32_t fail_finished(sqlite_storage *s, int64_t trial, error *err)
+{
+    stored_trial found;
+    int32_t status = find_trial(s, trial, &found, err);
+    return status < 0 ? status
+                      : error_add(err, HONE_ESTATE, "%s: trial %lld is finished already", s->path,
+                                  (long long)found.number);
+}
+
+int32_t sqlite_finish(storage *base, int64_t trial, const trial_finish *f, error *err)
+{
+    sqlite_storage *s = (sqlite_storage *)base;
+    char now[TIME_ROOM];
+    int32_t status = db_run(
+        s, SQL_FINISH_TRIAL,
+        CELLS(CELL_INT(trial), CELL_TEXT(optuna_state(f->state)), CELL_TEXT(time_text(s, now))),
+        err);
+    if (status >= 0 && sqlite3_changes(s->db) != 1)
+        status = fail_finished(s, trial, err);
+    for (int32_t i = 0; i < f->n_values && status >= 0; i++)
+        if (!isnan(f->values[i]))
+            status = write_value(s, SQL_ADD_VALUE, trial, i, f->values[i], err);
+    if (status >= 0 && f->constraints)
+        status = write_constraints(s, trial, f, err);
+    return status < 0 ? status : finish_record(s, trial, f, err);
+}
+
+int32_t sqlite_adopt(storage *base, int64_t trial, int64_t sequence, error *err)
+{
+    return db_run((sqlite_storage *)base, SQL_ADOPT, CELLS(CELL_INT(trial), CELL_INT(sequence)),
+                  err);
+}
+
+/* ---- on the way ---- */
+
+int32_t sqlite_report(storage *base, int64_t trial, int64_t step, double value, error *err)
+{
+    return write_value((sqlite_storage *)base, SQL_SET_REPORT, trial, step, value, err);
+}
+
+int32_t sqlite_note(storage *base, int64_t trial, const char *key, double value, const char *text,
+                    error *err)
+{
+    sqlite_storage *s = (sqlite_storage *)base;
+    char number[JSON_NUMBER_ROOM];
+    char *quoted = text ? json_text(text) : NULL;
+    if (text && !quoted)
+        return error_add(err, HONE_ENOMEM, "%s: out of memory", s->path);
+    if (!utf8_valid(key)) {
+        free(quoted);
+        return error_add(err, HONE_EINVAL, "a note's key must be UTF-8");
+    }
+    int32_t status = db_run(s, SQL_SET_NOTE,
+                            CELLS(CELL_INT(trial), CELL_TEXT(key),
+                                  CELL_TEXT(quoted ? quoted : json_number(value, number))),
+                            err);
+    free(quoted);
+    return status;
+}
+
+int32_t sqlite_heartbeat(storage *base, int64_t trial, error *err)
+{
+    return db_run((sqlite_storage *)base, SQL_HEARTBEAT, CELLS(CELL_INT(trial)), err);
+}
+
+int32_t sqlite_own(storage *base, int64_t trial, const char *owner, error *err)
+{
+    return db_run((sqlite_storage *)base, SQL_OWN, CELLS(CELL_INT(trial), CELL_TEXT(owner)), err);
+}
