@@ -109,9 +109,12 @@ headers:
 	    echo '    $(call apt_line,$(PACKAGES.build))'; exit 1; }
 
 # ---- how each thing is made ------------------------------------------------
+# One short line for each; V=1 shows the commands.
+quiet = $(if $(V),,@echo '  $(1) $@';)
+
 $(O)/%.o: %.c Makefile | headers
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c $< -o $@
+	$(call quiet,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c $< -o $@
 
 # Where an installed host looks for plugins; only this changes with LIBDIR.
 $(O)/core/registry.o: ALL_CPPFLAGS += -DHONE_LIBDIR='"$(LIBDIR)"'
@@ -124,14 +127,14 @@ always:
 
 $(O)/core.a: $(CORE:%.c=$(O)/%.o)
 	@rm -f $@
-	ar rcs $@ $^
+	$(call quiet,AR)ar rcs $@ $^
 
 $(LIB): $(CORE:%.c=$(O)/%.o)
-	$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,$(@F) $^ $(HOST_LIBS) -o $@
+	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,$(@F) $^ $(HOST_LIBS) -o $@
 	@ln -sf $(@F) $(O)/libhone.so
 
 $(HOST): $(O)/core/main.o $(O)/core.a
-	$(CC) $(ALL_LDFLAGS) $^ $(HOST_LIBS) -o $@
+	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) $^ $(HOST_LIBS) -o $@
 
 build/hone: $(HOST)
 ifeq ($(B),release)
@@ -143,19 +146,19 @@ plugin_objects = $(patsubst %.c,$(O)/%.o,$(wildcard $(1).c $(1)/*.c))
 plugin_libs    = $(shell sed -n 's@^/\* LIBS: \(.*\) \*/$$@\1@p' $(wildcard $(1).c $(1)/*.c))
 $(O)/plugins/%.so: $$(call plugin_objects,plugins/$$*)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -shared $(if $(filter asan tsan fuzz,$(B)),,-Wl,-z,defs) $^ \
+	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -shared $(if $(filter asan tsan fuzz,$(B)),,-Wl,-z,defs) $^ \
 	    $(call plugin_libs,plugins/$*) -lm -o $@
 
 $(O)/sdk/template/%.so: $(O)/sdk/template/%.o
-	$(CC) $(ALL_LDFLAGS) -shared $^ $(call plugin_libs,sdk/template/$*) -lm -o $@
+	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -shared $^ $(call plugin_libs,sdk/template/$*) -lm -o $@
 
 $(BAD): %.so: %.o
-	$(CC) $(ALL_LDFLAGS) -shared $^ $(call plugin_libs,$(@:$(O)/%.so=%)) -lm -o $@
+	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -shared $^ $(call plugin_libs,$(@:$(O)/%.so=%)) -lm -o $@
 
 # Tests are told where things are, and rely on nothing else.
 $(O)/tests/%.o: ALL_CPPFLAGS += -Itests/support -DBUILD_DIR='"$(abspath $(O))"' -DSOURCE_DIR='"$(CURDIR)"'
 $(O)/tests/%: $(O)/tests/%.o $(SUPPORT) $(O)/core.a
-	$(CC) $(ALL_LDFLAGS) $^ $(TEST_LIBS) $(call plugin_libs,tests/$*) $(HOST_LIBS) -o $@
+	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) $^ $(TEST_LIBS) $(call plugin_libs,tests/$*) $(HOST_LIBS) -o $@
 $(CRITERION): TEST_LIBS := -lcriterion
 $(FUZZERS): TEST_LIBS := -fsanitize=fuzzer
 
