@@ -421,6 +421,16 @@ typedef struct hone_ext_evaluation {
     void (*sweep)(const hone_host *);
 } hone_ext_evaluation;
 
+/* Extension "hone.front/1" of a plugin, for objectives whose answer is known: the best value,
+ * or points of the Pareto front, in the values that evaluate gives. */
+typedef struct hone_ext_front {
+    uint32_t size;
+    int32_t pad;
+    /* Up to n points, spread evenly, into y (n x n_objectives with ldy); returns how many: one
+     * for a single objective, 0 where the answer is not known. */
+    int64_t (*front)(void *self, int64_t n, double *y, int64_t ldy);
+} hone_ext_front;
+
 /* ---- pruner -----------------------------------------------------------------------------
  * Steps increase strictly within a trial; values are minimised and finite. */
 typedef struct hone_pruner_ops {

@@ -180,13 +180,14 @@ Test(bbob, agrees_with_coco)
 Test(bbob, is_smallest_at_the_optimum)
 {
     const hone_plugin *p = load();
+    const hone_ext_front *known = p->extension("hone.front/1");
     FILE *f = open_table("bbob_optima.csv");
     char line[LINE_ROOM];
     int rows = 0;
 
     while (next_line(f, line)) {
         setting s = {0};
-        double x[MAX_D], fopt;
+        double x[MAX_D], fopt, got;
         int32_t state;
         void *self = NULL;
         char *at;
@@ -200,6 +201,9 @@ Test(bbob, is_smallest_at_the_optimum)
             x[i] = strtod(at + 1, &at);
         cr_assert_eq(make(p, s, &self), HONE_OK);
         cr_expect_float_eq(value_at(p, self, x, s.dimension, &state), fopt, 1e-9, "%s", line);
+        got = NAN;
+        cr_assert_eq(known->front(self, 1, &got, 1), 1);
+        cr_expect_float_eq(got, fopt, 1e-9);
         p->destroy(self);
         s.remove_offset = 1;
         cr_assert_eq(make(p, s, &self), HONE_OK);

@@ -10,16 +10,16 @@
  * The dimension is that of [space], whose parameters are native coordinates (usually in
  * [-5, 5]; values outside are defined); without [space] the plugin gives its own. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "hone_box.h"
 #include "hone_plugin.h"
 #include "problem.h"
 
 enum { OPT_FUNCTION, OPT_INSTANCE, OPT_DIMENSION, OPT_OFFSET, OPT_SUITE, N_OPTIONS };
 enum { OFFSET_KEEP = 0, OFFSET_REMOVE = 1 };
 enum { SUITE_BBOB = 0, SUITE_MIXINT = 1 };
-enum { NAME_ROOM = 24 };
 
 static const char *const OFFSETS[] = {"keep", "remove", NULL};
 static const char *const SUITES[] = {"bbob", "bbob-mixint", NULL};
@@ -60,12 +60,7 @@ typedef struct bbob {
     bbob_problem problem;
     double factor, offset; /* value = factor (regret) + offset */
     double *shift, *point; /* [d] of bbob-mixint, else NULL */
-    hone_space space;      /* ours, with what it points to */
-    hone_param *params;
-    const hone_param **list;
-    int32_t *col_param, *col_choice;
-    int64_t *col_levels;
-    char (*names)[NAME_ROOM];
+    hone_box box;          /* our own space */
 } bbob;
 
 static int32_t refuse(const hone_host *host, int32_t option, int32_t status, const char *text)
@@ -76,45 +71,21 @@ static int32_t refuse(const hone_host *host, int32_t option, int32_t status, con
 
 /* ---- the space ---------------------------------------------------------------------------- */
 
-/* The parameters x1 ... xd; 0: out of memory. */
+/* x1 ... xd in [-5, 5], or the integers of bbob-mixint; 0: out of memory. */
 static int make_space(bbob *b, int64_t d)
 {
-    const size_t n = (size_t)d;
-
-    b->params = calloc(n, sizeof *b->params);
-    b->list = malloc(n * sizeof *b->list);
-    b->names = malloc(n * sizeof *b->names);
-    b->col_param = malloc(n * sizeof *b->col_param);
-    b->col_choice = malloc(n * sizeof *b->col_choice);
-    b->col_levels = malloc(n * sizeof *b->col_levels);
-    if (!b->params || !b->list || !b->names || !b->col_param || !b->col_choice || !b->col_levels)
+    if (hone_box_make(&b->box, d, 1, 0) < 0)
         return 0;
     for (int64_t i = 0; i < d; i++) {
         const int64_t levels = b->shift ? mixint_levels(i, d) : 0;
-        hone_param *p = &b->params[i];
+        hone_param *p = &b->box.params[i];
 
-        snprintf(b->names[i], NAME_ROOM, "x%lld", (long long)(i + 1));
-        p->size = sizeof *p;
         p->type = levels ? HONE_INT : HONE_REAL;
-        p->parent = -1;
-        p->name = b->names[i];
         p->low = levels ? 0.0 : -5.0;
         p->high = levels ? (double)(levels - 1) : 5.0;
         p->step = levels ? 1.0 : 0.0;
-        p->init = NAN;
-        b->list[i] = p;
-        b->col_param[i] = (int32_t)i;
-        b->col_choice[i] = -1;
-        b->col_levels[i] = levels;
+        b->box.col_levels[i] = levels;
     }
-    b->space.size = sizeof b->space;
-    b->space.n_objectives = 1;
-    b->space.n_params = (int32_t)d;
-    b->space.params = b->list;
-    b->space.n_cols = d;
-    b->space.col_param = b->col_param;
-    b->space.col_choice = b->col_choice;
-    b->space.col_levels = b->col_levels;
     return 1;
 }
 
@@ -133,11 +104,10 @@ static int64_t dimension(const hone_host *host, const hone_value *values)
         d = space->n_params;
     if (given && (space->n_objectives != 1 || space->n_constraints != 0))
         return refuse(host, -1, HONE_EUNSUPPORTED, "bbob has one objective and no constraints");
-    for (int32_t i = 0; given && i < space->n_params; i++)
-        if (space->params[i]->type == HONE_CATEGORICAL || space->params[i]->parent >= 0)
-            return refuse(host, -1, HONE_EUNSUPPORTED,
-                          "bbob needs numbers that are always active: no categorical and no "
-                          "conditional parameters");
+    if (given && !hone_box_plain(space))
+        return refuse(host, -1, HONE_EUNSUPPORTED,
+                      "bbob needs numbers that are always active: no categorical and no "
+                      "conditional parameters");
     if (d < 2)
         return refuse(host, -1, HONE_EUNSUPPORTED, "bbob needs at least two parameters");
     if (mixed && (d % MIXINT_PARTS != 0 || d >= 50))
@@ -148,7 +118,7 @@ static int64_t dimension(const hone_host *host, const hone_value *values)
 
 static const hone_space *own_space(void *self)
 {
-    return &((bbob *)self)->space;
+    return &((bbob *)self)->box.space;
 }
 
 /* ---- evaluating ----------------------------------------------------------------------------- */
@@ -196,12 +166,7 @@ static void destroy(void *self)
     bbob_free(&b->problem);
     free(b->shift);
     free(b->point);
-    free(b->params);
-    free(b->list);
-    free(b->names);
-    free(b->col_param);
-    free(b->col_choice);
-    free(b->col_levels);
+    hone_box_free(&b->box);
     free(b);
 }
 
@@ -243,6 +208,23 @@ static int32_t create(const hone_host *host, const hone_value *values, void **se
     return HONE_OK;
 }
 
+/* The optimal value. */
+static int64_t front(void *self, int64_t n, double *y, int64_t ldy)
+{
+    (void)ldy;
+    if (n < 1)
+        return 0;
+    y[0] = ((bbob *)self)->offset;
+    return 1;
+}
+
+static const void *extension(const char *id)
+{
+    static const hone_ext_front FRONT = {.size = sizeof FRONT, .front = front};
+
+    return id != NULL && strcmp(id, "hone.front/1") == 0 ? &FRONT : NULL;
+}
+
 static const hone_objective_ops OPS = {
     .size = sizeof OPS,
     .evaluate = evaluate,
@@ -261,6 +243,7 @@ static const hone_plugin BBOB = {
     .ops = &OPS,
     .create = create,
     .destroy = destroy,
+    .extension = extension,
 };
 
 static const hone_plugin *const PLUGINS[] = {&BBOB};
