@@ -23,8 +23,9 @@ typedef struct hone_tried {
     int64_t n;      /* different points */
     int64_t rows;   /* of the table that were read */
     int64_t last;   /* number of the last of them */
+    int64_t anew;   /* how often it was emptied: what was kept beside it is then void */
 } hone_tried;
-#define HONE_TRIED_EMPTY {NULL, 0, 0, 0, 0}
+#define HONE_TRIED_EMPTY {NULL, 0, 0, 0, 0, 0}
 
 static inline uint64_t hone_tried_hash(const double *x, int64_t cols)
 {
@@ -57,6 +58,7 @@ static inline int32_t hone_tried_read(hone_tried *s, const hone_trials *t, int64
 {
     if (t->n < s->rows || (s->rows > 0 && t->number[s->rows - 1] != s->last)) {
         s->rows = s->n = 0;
+        s->anew++;
         memset(s->slot, 0, (size_t)s->room * sizeof *s->slot);
     }
     if (t->n * 4 > s->room * 3 || s->room == 0) { /* at most three quarters full */
