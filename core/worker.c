@@ -25,6 +25,7 @@
 #include "instance.h"
 #include "reap.h"
 #include "site.h"
+#include "study.h"
 #include "worker.h"
 
 typedef struct worker {
@@ -282,6 +283,8 @@ static int32_t read_study(worker *w, frame *f, error *err)
     if (status >= 0)
         status = config_read(text, path, folder, &settings, &w->config, err);
     w->config.seed = seed;
+    if (status >= 0)
+        status = study_take_space(&w->config, &w->log, err);
     if (status >= 0 && strcmp(w->config.objective->plugin->module->sha256, sha256) != 0)
         status = error_add(err, HONE_EPLUGIN, "%s changed while the study ran",
                            w->config.objective->plugin->module->path);

@@ -3,12 +3,13 @@
 
 #include "command.h"
 
-extern const command COMMAND_RUN, COMMAND_ASK, COMMAND_TELL, COMMAND_SESSION;
+extern const command COMMAND_RUN, COMMAND_TRY, COMMAND_ASK, COMMAND_TELL, COMMAND_SESSION;
 extern const command COMMAND_HELP, COMMAND_VERSION;
 extern const command COMMAND_MANUAL, COMMAND_COMPLETION; /* hidden: for make install */
 
 const command *const COMMANDS[] = {
     &COMMAND_RUN,
+    &COMMAND_TRY,
     &COMMAND_ASK,
     &COMMAND_TELL,
     &COMMAND_SESSION,

@@ -152,6 +152,38 @@ static void release(run *r)
     free(r->path);
 }
 
+/* A word as a shell would take it back. */
+static void print_word(FILE *f, const char *word)
+{
+    static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-+=./:,@%";
+    if (*word && word[strspn(word, PLAIN)] == '\0') {
+        fputs(word, f);
+        return;
+    }
+    fputc('\'', f);
+    for (; *word; word++)
+        fputs(*word == '\'' ? "'\\''" : (char[]){*word, '\0'}, f);
+    fputc('\'', f);
+}
+
+/* Who tries a point out, outside of any study, is told what is run. */
+static void note_command(const run *r)
+{
+    char *line = NULL;
+    size_t n = 0;
+    FILE *f = r->number < 0 ? open_memstream(&line, &n) : NULL;
+    if (!f)
+        return;
+    for (char **word = r->argv; *word; word++) {
+        fputs(word == r->argv ? "" : " ", f);
+        print_word(f, *word);
+    }
+    if (fclose(f) == 0)
+        r->self->host->note(r->self->host, r->number, "command", NAN, line);
+    free(line);
+}
+
 /* How a program that did not end well ended. */
 static void describe_end(int status, char why[SENTENCE_ROOM])
 {
@@ -208,6 +240,8 @@ int32_t run_one(const command *self, int64_t number, const double *x, uint64_t s
     const hone_ext_evaluation *site = self->site;
     bool wakes = HONE_SIZED(site, hone_ext_evaluation, wake_fd);
     const char *problem = prepare(&r, x, seed, why);
+    if (!problem)
+        note_command(&r);
     child_orders orders = {
         .program = self->program ? self->program : r.path,
         .argv = r.argv,
