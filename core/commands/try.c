@@ -1,5 +1,4 @@
 /* try.c - `hone try`: evaluate a point and store nothing. */
-#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -103,11 +102,11 @@ static int32_t read_member(attempt *a, const char *name, const json_t *value, er
                                : error_add(err, HONE_EINVAL, "'%s' is no number and no text", name);
 }
 
-static int32_t read_object(attempt *a, const char *text, error *err)
+static int32_t read_object(attempt *a, const char *line, error *err)
 {
     json_error_t problem;
     const char *name;
-    json_t *member, *object = json_loads(text, JSON_REJECT_DUPLICATES, &problem);
+    json_t *member, *object = json_loads(line, JSON_REJECT_DUPLICATES, &problem);
     if (!json_is_object(object)) {
         json_decref(object);
         return error_add(err, HONE_EINVAL, "not a JSON object: %s",

@@ -153,35 +153,35 @@ static void release(run *r)
 }
 
 /* A word as a shell would take it back. */
-static void print_word(FILE *f, const char *word)
+static void print_word(FILE *f, const char *s)
 {
     static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                 "_-+=./:,@%";
-    if (*word && word[strspn(word, PLAIN)] == '\0') {
-        fputs(word, f);
+    if (*s && s[strspn(s, PLAIN)] == '\0') {
+        fputs(s, f);
         return;
     }
     fputc('\'', f);
-    for (; *word; word++)
-        fputs(*word == '\'' ? "'\\''" : (char[]){*word, '\0'}, f);
+    for (; *s; s++)
+        fputs(*s == '\'' ? "'\\''" : (char[]){*s, '\0'}, f);
     fputc('\'', f);
 }
 
 /* Who tries a point out, outside of any study, is told what is run. */
 static void note_command(const run *r)
 {
-    char *line = NULL;
+    char *ran = NULL;
     size_t n = 0;
-    FILE *f = r->number < 0 ? open_memstream(&line, &n) : NULL;
+    FILE *f = r->number < 0 ? open_memstream(&ran, &n) : NULL;
     if (!f)
         return;
-    for (char **word = r->argv; *word; word++) {
-        fputs(word == r->argv ? "" : " ", f);
-        print_word(f, *word);
+    for (char **arg = r->argv; *arg; arg++) {
+        fputs(arg == r->argv ? "" : " ", f);
+        print_word(f, *arg);
     }
     if (fclose(f) == 0)
-        r->self->host->note(r->self->host, r->number, "command", NAN, line);
-    free(line);
+        r->self->host->note(r->self->host, r->number, "command", NAN, ran);
+    free(ran);
 }
 
 /* How a program that did not end well ended. */
