@@ -51,6 +51,17 @@ double param_snap(const hone_param *p, double value)
     return clip(x, p->low, p->high) + 0.0;
 }
 
+bool param_legal(const hone_param *p, double x, double *out)
+{
+    const double high = p->type == HONE_CATEGORICAL ? (double)(p->n_choices - 1) : p->high;
+    const double low = p->type == HONE_CATEGORICAL ? 0 : p->low;
+
+    if (isnan(x) || x < low || x > high)
+        return false;
+    *out = param_snap(p, x);
+    return *out == x || (p->type == HONE_REAL && fabs(*out - x) <= 1e-8 * p->step);
+}
+
 /* ---- building a space ----------------------------------------------------------- */
 
 static void param_free(hone_param *p)
@@ -177,21 +188,30 @@ static int32_t check(const space *s, const hone_param *p, const char *who, error
 /* Every value of a condition must be one that the parent can have; init must be legal. */
 static int32_t check_values(const space *s, const hone_param *p, const char *who, error *err)
 {
-    for (int64_t i = 0; p->parent >= 0 && i < p->n_when; i++) {
-        const hone_param *parent = &s->params[p->parent];
+    char digits[NUMBER_ROOM];
+    double x;
 
-        if (isnan(p->when[i]) || param_snap(parent, p->when[i]) != p->when[i]) {
-            char digits[NUMBER_ROOM];
-            return error_add(err, HONE_EINVAL, "%s: '%s' cannot be %s", who, parent->name,
-                             number_text(p->when[i], digits));
-        }
-    }
-    if (!isnan(p->init) && param_snap(p, p->init) != p->init) {
-        char digits[NUMBER_ROOM];
+    for (int64_t i = 0; p->parent >= 0 && i < p->n_when; i++)
+        if (!param_legal(&s->params[p->parent], p->when[i], &x))
+            return error_add(err, HONE_EINVAL, "%s: '%s' cannot be %s", who,
+                             s->params[p->parent].name, number_text(p->when[i], digits));
+    if (!isnan(p->init) && !param_legal(p, p->init, &x))
         return error_add(err, HONE_EINVAL, "%s: init %s is not one of its values", who,
                          number_text(p->init, digits));
-    }
     return HONE_OK;
+}
+
+/* The copy's init and conditions, exactly. */
+static void settle(const space *s, hone_param *p)
+{
+    double *when = (double *)p->when;
+
+    for (int64_t i = 0; p->parent >= 0 && i < p->n_when; i++)
+        when[i] = param_snap(&s->params[p->parent], when[i]);
+    if (p->parent < 0)
+        p->n_when = 0;
+    if (!isnan(p->init))
+        p->init = param_snap(p, p->init);
 }
 
 int32_t space_append(space *s, const hone_param *p, const char *origin, error *err)
@@ -226,8 +246,7 @@ int32_t space_append(space *s, const hone_param *p, const char *origin, error *e
     } else {
         params[s->n].n_choices = 0;
     }
-    if (p->parent < 0)
-        params[s->n].n_when = 0;
+    settle(s, &params[s->n]);
     if (p->flags & HONE_PARAM_FIDELITY)
         s->fidelity = s->n;
     s->n++;

@@ -43,7 +43,7 @@ static int32_t refuse(const hone_param *p, const char *value, error *err)
 
 int32_t param_read(const hone_param *p, const char *value, double *out, error *err)
 {
-    double x, snapped;
+    double x;
 
     if (p->type == HONE_CATEGORICAL) {
         for (int64_t i = 0; i < p->n_choices; i++) {
@@ -54,14 +54,7 @@ int32_t param_read(const hone_param *p, const char *value, double *out, error *e
         }
         return refuse(p, value, err);
     }
-    if (!number_real(value, &x) || isnan(x) || x < p->low || x > p->high)
-        return refuse(p, value, err);
-    /* 0.30000000000000004 is the third step of 0.1, as other programs compute it. */
-    snapped = param_snap(p, x);
-    if (fabs(snapped - x) > 1e-8 * p->step || (p->type == HONE_INT && snapped != x))
-        return refuse(p, value, err);
-    *out = snapped;
-    return HONE_OK;
+    return number_real(value, &x) && param_legal(p, x, out) ? HONE_OK : refuse(p, value, err);
 }
 
 char *param_write(const hone_param *p, double value)
@@ -82,11 +75,22 @@ char *param_write(const hone_param *p, double value)
     return strdup(number_text(value, digits));
 }
 
+/* A choice that is not read back as one without quotes has them. */
+static void add_word(text *t, const char *word)
+{
+    const bool bare = *word && !strpbrk(word, " \t\"'") && strcmp(word, "when") != 0 &&
+                      strcmp(word, "init") != 0;
+    const char *quote = bare ? "" : strchr(word, '"') ? "'" : "\"";
+
+    text_add(t, " %s%s%s", quote, word, quote);
+}
+
 static void add_value(text *t, const hone_param *p, double value)
 {
     char *word = param_write(p, value);
 
-    text_add(t, " %s", word ? word : "");
+    if (word)
+        add_word(t, word);
     t->failed = t->failed || !word;
     free(word);
 }
@@ -99,7 +103,7 @@ char *space_describe(const space *s, int32_t i)
     if (p->type == HONE_CATEGORICAL) {
         text_add(&t, p->flags & HONE_PARAM_ORDERED ? "ordered" : "categorical");
         for (int64_t k = 0; k < p->n_choices; k++)
-            text_add(&t, " %s", p->choices[k]);
+            add_word(&t, p->choices[k]);
     } else {
         text_add(&t, p->type == HONE_INT ? "int" : "float");
         add_value(&t, p, p->low);
