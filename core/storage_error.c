@@ -35,8 +35,11 @@ static int32_t fail_locked(const sqlite_storage *s, error *err)
 
 int32_t db_fail(sqlite_storage *s, int code, error *err)
 {
+    int system = errno; /* db_row cleared it; SQLite does not always pass it on */
     const char *message = s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(code);
     int cause = s->db ? sqlite3_system_errno(s->db) : 0;
+    if (cause == 0 && (code & 0xFF) == SQLITE_IOERR)
+        cause = system;
     switch (code & 0xFF) {
     case SQLITE_NOMEM:
         return error_add(err, HONE_ENOMEM, "%s: out of memory", s->path);

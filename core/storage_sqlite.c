@@ -61,6 +61,7 @@ int32_t db_row(sqlite_storage *s, int id, const cell *cells, int n, sqlite3_stmt
     sqlite3_stmt *statement = s->statements[id];
     if (code == SQLITE_OK)
         code = bind_cells(statement, cells, n);
+    errno = 0;
     if (code == SQLITE_OK)
         code = sqlite3_step(statement);
     if (code == SQLITE_ROW) {
@@ -92,6 +93,7 @@ int32_t db_prepare(sqlite_storage *s, const char *sql, const cell *cells, int n,
 
 int32_t db_step(sqlite_storage *s, sqlite3_stmt *statement, error *err)
 {
+    errno = 0;
     int code = sqlite3_step(statement);
     if (code == SQLITE_ROW)
         return 1;
