@@ -146,6 +146,16 @@ int32_t elf_check(const char *name, const void *data, size_t n, error *err)
     return check_entry(name, &f, &h, err);
 }
 
+/* Byte for byte; a sanitizer would stop at the red zones between a plugin's constants. */
+__attribute__((no_sanitize("address"))) static bool same_bytes(const char *a, const char *b,
+                                                               uint64_t n)
+{
+    for (uint64_t i = 0; i < n; i++)
+        if (a[i] != b[i])
+            return false;
+    return true;
+}
+
 bool elf_same(const void *base, const void *data, size_t n)
 {
     file f = {data, n};
@@ -159,7 +169,8 @@ bool elf_same(const void *base, const void *data, size_t n)
         if (p.p_type != PT_LOAD || (p.p_flags & (PF_W | PF_X)))
             continue;
         if (p.p_offset > n || p.p_filesz > n - p.p_offset ||
-            memcmp((const char *)base + p.p_vaddr, f.data + p.p_offset, p.p_filesz) != 0)
+            !same_bytes((const char *)base + p.p_vaddr, (const char *)f.data + p.p_offset,
+                        p.p_filesz))
             return false;
     }
     return true;

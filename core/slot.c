@@ -112,12 +112,27 @@ static int spawn(slot *s, const ends *w, const char *program)
     return failure;
 }
 
+/* Folders of the path that are there; a worker takes them as given by the user. */
+static const char **existing(const char *const *dirs, int *n)
+{
+    const char **there = calloc((size_t)*n + 1, sizeof *there);
+    int kept = 0;
+    for (int i = 0; there && i < *n; i++)
+        if (access(dirs[i], F_OK) == 0)
+            there[kept++] = dirs[i];
+    *n = kept;
+    return there;
+}
+
 static bool send_setup(slot *s, const evaluator_settings *e)
 {
     const config *c = e->config;
     frame *f = &s->out;
     int n_dirs = 0;
-    const char *const *dirs = registry_path(c->registry, &n_dirs);
+    const char *const *path = registry_path(c->registry, &n_dirs);
+    const char **dirs = existing(path, &n_dirs);
+    if (!dirs)
+        return false;
     frame_begin(f, FRAME_SETUP);
     frame_put_text(f, HONE_VERSION);
     frame_put_text(f, c->doc.text);
@@ -129,6 +144,7 @@ static bool send_setup(slot *s, const evaluator_settings *e)
     frame_put_int(f, (int64_t)c->seed);
     frame_put_texts(f, e->set, e->n_set);
     frame_put_texts(f, dirs, n_dirs);
+    free(dirs);
     return frame_send(f, s->socket);
 }
 

@@ -147,7 +147,7 @@ static void same_bits(const char *strategy, int cut, int failing)
         cr_assert_eq(open_fixture(&cuts, strategy, "", ""), HONE_OK, "%s",
                      error_text(&cuts.err));
         cr_assert_eq(study_origin_of(cuts.s)->continued, done > 0);
-        work(&cuts, cut, failing, b);
+        work(&cuts, done + cut < 30 ? cut : 30 - done, failing, b);
         close_fixture(&cuts);
     }
     cr_expect_eq(memcmp(a, b, sizeof a), 0, "%s continued after every %d trials differs", strategy,
