@@ -1,4 +1,4 @@
-/* functions.c - standard test functions with known optima, all to be minimised.
+/* functions.c - the classics, all to be minimised.
  *
  * Sources: Surjanovic and Bingham, "Virtual Library of Simulation Experiments: Test Functions
  * and Datasets" (www.sfu.ca/~ssurjano), for boxes and optima, where not said otherwise;
@@ -7,9 +7,7 @@
  * Benchmarking: Noiseless Functions Definitions" (2009), f2 without its rotation and
  * oscillation, for ellipsoid; Zitzler, Deb, Thiele, "Comparison of Multiobjective
  * Evolutionary Algorithms" (2000), for zdt1; Binh and Korn (1997) for binh_korn; Gardner et
- * al., "Bayesian Optimization with Inequality Constraints" (2014), simulation 1, for gardner.
- * The optima have more digits than the library prints: they were polished by Newton's method in
- * extended precision from its points. */
+ * al., "Bayesian Optimization with Inequality Constraints" (2014), simulation 1, for gardner. */
 #include "functions.h"
 
 #include <math.h>
@@ -20,13 +18,13 @@ static double square(double x)
     return x * x;
 }
 
-static void noop(int64_t n, const double *x, double *y, double *c)
+void testfn_noop(int64_t n, const double *x, double *y, double *c)
 {
     (void)n, (void)x, (void)c;
     y[0] = 0;
 }
 
-static void sphere(int64_t n, const double *x, double *y, double *c)
+void testfn_sphere(int64_t n, const double *x, double *y, double *c)
 {
     double sum = 0;
     (void)c;
@@ -36,7 +34,7 @@ static void sphere(int64_t n, const double *x, double *y, double *c)
 }
 
 /* sum of 10^(6 (i-1)/(n-1)) x_i^2: condition number 10^6. */
-static void ellipsoid(int64_t n, const double *x, double *y, double *c)
+void testfn_ellipsoid(int64_t n, const double *x, double *y, double *c)
 {
     double sum = 0;
     (void)c;
@@ -45,7 +43,7 @@ static void ellipsoid(int64_t n, const double *x, double *y, double *c)
     y[0] = sum;
 }
 
-static void rosenbrock(int64_t n, const double *x, double *y, double *c)
+void testfn_rosenbrock(int64_t n, const double *x, double *y, double *c)
 {
     double sum = 0;
     (void)c;
@@ -54,7 +52,7 @@ static void rosenbrock(int64_t n, const double *x, double *y, double *c)
     y[0] = sum;
 }
 
-static void rastrigin(int64_t n, const double *x, double *y, double *c)
+void testfn_rastrigin(int64_t n, const double *x, double *y, double *c)
 {
     double sum = 10 * (double)n;
     (void)c;
@@ -63,7 +61,7 @@ static void rastrigin(int64_t n, const double *x, double *y, double *c)
     y[0] = sum;
 }
 
-static void ackley(int64_t n, const double *x, double *y, double *c)
+void testfn_ackley(int64_t n, const double *x, double *y, double *c)
 {
     double squares = 0, cosines = 0;
     (void)c;
@@ -74,7 +72,7 @@ static void ackley(int64_t n, const double *x, double *y, double *c)
     y[0] = 20 - 20 * exp(-0.2 * sqrt(squares / (double)n)) + M_E - exp(cosines / (double)n);
 }
 
-static void branin(int64_t n, const double *x, double *y, double *c)
+void testfn_branin(int64_t n, const double *x, double *y, double *c)
 {
     double b = 5.1 / (4 * M_PI * M_PI), r = 5 / M_PI, t = 1 / (8 * M_PI);
     (void)n, (void)c;
@@ -83,7 +81,7 @@ static void branin(int64_t n, const double *x, double *y, double *c)
 
 static const double HARTMANN_ALPHA[4] = {1.0, 1.2, 3.0, 3.2};
 
-static void hartmann3(int64_t n, const double *x, double *y, double *c)
+void testfn_hartmann3(int64_t n, const double *x, double *y, double *c)
 {
     static const double A[4][3] = {{3, 10, 30}, {0.1, 10, 35}, {3, 10, 30}, {0.1, 10, 35}};
     static const double P[4][3] = {{0.3689, 0.1170, 0.2673},
@@ -100,7 +98,7 @@ static void hartmann3(int64_t n, const double *x, double *y, double *c)
     }
 }
 
-static void hartmann6(int64_t n, const double *x, double *y, double *c)
+void testfn_hartmann6(int64_t n, const double *x, double *y, double *c)
 {
     static const double A[4][6] = {{10, 3, 17, 3.5, 1.7, 8},
                                    {0.05, 10, 17, 0.1, 8, 14},
@@ -120,7 +118,7 @@ static void hartmann6(int64_t n, const double *x, double *y, double *c)
     }
 }
 
-static void levy(int64_t n, const double *x, double *y, double *c)
+void testfn_levy(int64_t n, const double *x, double *y, double *c)
 {
     double last = 1 + (x[n - 1] - 1) / 4;
     (void)c;
@@ -132,7 +130,7 @@ static void levy(int64_t n, const double *x, double *y, double *c)
     y[0] += square(last - 1) * (1 + square(sin(2 * M_PI * last)));
 }
 
-static void griewank(int64_t n, const double *x, double *y, double *c)
+void testfn_griewank(int64_t n, const double *x, double *y, double *c)
 {
     double sum = 0, product = 1;
     (void)c;
@@ -144,7 +142,7 @@ static void griewank(int64_t n, const double *x, double *y, double *c)
 }
 
 /* The constant is the largest value of x sin(sqrt(x)) on [0, 500], so that the optimum is 0. */
-static void schwefel(int64_t n, const double *x, double *y, double *c)
+void testfn_schwefel(int64_t n, const double *x, double *y, double *c)
 {
     double sum = 418.98288727243371 * (double)n;
     (void)c;
@@ -153,7 +151,7 @@ static void schwefel(int64_t n, const double *x, double *y, double *c)
     y[0] = sum;
 }
 
-static void styblinski_tang(int64_t n, const double *x, double *y, double *c)
+void testfn_styblinski_tang(int64_t n, const double *x, double *y, double *c)
 {
     double sum = 0;
     (void)c;
@@ -162,14 +160,14 @@ static void styblinski_tang(int64_t n, const double *x, double *y, double *c)
     y[0] = sum / 2;
 }
 
-static void six_hump_camel(int64_t n, const double *x, double *y, double *c)
+void testfn_six_hump_camel(int64_t n, const double *x, double *y, double *c)
 {
     double a = x[0] * x[0], b = x[1] * x[1];
     (void)n, (void)c;
     y[0] = (4 - 2.1 * a + a * a / 3) * a + x[0] * x[1] + (4 * b - 4) * b;
 }
 
-static void goldstein_price(int64_t n, const double *x, double *y, double *c)
+void testfn_goldstein_price(int64_t n, const double *x, double *y, double *c)
 {
     double a = x[0], b = x[1];
     (void)n, (void)c;
@@ -180,7 +178,7 @@ static void goldstein_price(int64_t n, const double *x, double *y, double *c)
 }
 
 /* Steepness m = 10. */
-static void michalewicz(int64_t n, const double *x, double *y, double *c)
+void testfn_michalewicz(int64_t n, const double *x, double *y, double *c)
 {
     (void)c;
     y[0] = 0;
@@ -189,7 +187,7 @@ static void michalewicz(int64_t n, const double *x, double *y, double *c)
 }
 
 /* Front: y2 = 1 - sqrt(y1), where x_2 ... x_n = 0. */
-static void zdt1(int64_t n, const double *x, double *y, double *c)
+void testfn_zdt1(int64_t n, const double *x, double *y, double *c)
 {
     double g = 0;
     (void)c;
@@ -200,7 +198,7 @@ static void zdt1(int64_t n, const double *x, double *y, double *c)
     y[1] = g * (1 - sqrt(x[0] / g));
 }
 
-static void binh_korn(int64_t n, const double *x, double *y, double *c)
+void testfn_binh_korn(int64_t n, const double *x, double *y, double *c)
 {
     (void)n;
     y[0] = 4 * x[0] * x[0] + 4 * x[1] * x[1];
@@ -210,33 +208,9 @@ static void binh_korn(int64_t n, const double *x, double *y, double *c)
 }
 
 /* Least feasible value about -2 at (1.5 pi, 0). */
-static void gardner(int64_t n, const double *x, double *y, double *c)
+void testfn_gardner(int64_t n, const double *x, double *y, double *c)
 {
     (void)n;
     y[0] = cos(2 * x[0]) * cos(x[1]) + sin(x[0]);
     c[0] = cos(x[0]) * cos(x[1]) - sin(x[0]) * sin(x[1]) - 0.5;
 }
-
-#define BOX(a, b) {a, a}, {b, b}
-const test_function TEST_FUNCTIONS[] = {
-    {"sphere", 0, 1, 1, 0, BOX(-5.12, 5.12), 0, NAN, sphere},
-    {"ellipsoid", 0, 1, 1, 0, BOX(-5, 5), 0, NAN, ellipsoid},
-    {"rosenbrock", 0, 2, 1, 0, BOX(-5, 10), 0, NAN, rosenbrock},
-    {"rastrigin", 0, 1, 1, 0, BOX(-5.12, 5.12), 0, NAN, rastrigin},
-    {"ackley", 0, 1, 1, 0, BOX(-32.768, 32.768), 0, NAN, ackley},
-    {"branin", 2, 2, 1, 0, {-5, 0}, {10, 15}, 0.39788735772973834, NAN, branin},
-    {"hartmann3", 3, 3, 1, 0, BOX(0, 1), -3.8627797873326625, NAN, hartmann3},
-    {"hartmann6", 6, 6, 1, 0, BOX(0, 1), -3.3223680114155147, NAN, hartmann6},
-    {"levy", 0, 1, 1, 0, BOX(-10, 10), 0, NAN, levy},
-    {"griewank", 0, 1, 1, 0, BOX(-600, 600), 0, NAN, griewank},
-    {"schwefel", 0, 1, 1, 0, BOX(-500, 500), 0, NAN, schwefel},
-    {"styblinski_tang", 0, 1, 1, 0, BOX(-5, 5), NAN, -39.166165703771419, styblinski_tang},
-    {"six_hump_camel", 2, 2, 1, 0, {-3, -2}, {3, 2}, -1.0316284534898774, NAN, six_hump_camel},
-    {"goldstein_price", 2, 2, 1, 0, BOX(-2, 2), 3, NAN, goldstein_price},
-    {"michalewicz", 0, 1, 1, 0, BOX(0, M_PI), NAN, NAN, michalewicz},
-    {"zdt1", 0, 2, 2, 0, BOX(0, 1), NAN, NAN, zdt1},
-    {"binh_korn", 2, 2, 2, 2, {0, 0}, {5, 3}, NAN, NAN, binh_korn},
-    {"gardner", 2, 2, 1, 1, BOX(0, 6), NAN, NAN, gardner},
-    {"noop", 0, 0, 1, 0, BOX(0, 1), 0, NAN, noop},
-    {NULL, 0, 0, 0, 0, BOX(0, 0), 0, NAN, NULL},
-};

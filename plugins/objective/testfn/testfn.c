@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "functions.h"
+#include "hone_box.h"
 #include "hone_plugin.h"
 
 enum { FUNCTION, DIMENSION, SHIFT, NOISE, COST };
@@ -21,17 +22,13 @@ typedef struct testfn {
     const hone_host *host;
     const hone_ext_evaluation *site; /* NULL: a host without it */
     const test_function *function;
-    int64_t n;              /* parameters */
-    double *shift;          /* [n] the function is moved by this much */
-    double *moved;          /* [n] scratch: the point before the move */
+    int64_t n;     /* parameters */
+    double *shift; /* [n] the function is moved by this much */
+    double *moved; /* [n] scratch: the point before the move */
     double noise, cost;
 
-    hone_space space;       /* what [space] would say */
-    hone_param *params;     /* [n] */
-    const hone_param **list;
-    char (*names)[24];
-    int32_t *col_param, *col_choice;
-    int64_t *col_levels;
+    hone_box box; /* what [space] would say */
+    bool known;   /* the box is the usual one, so the optimum is in it */
 } testfn;
 
 /* Waits out the price of an evaluation; 0 if it was cancelled meanwhile. */
@@ -39,8 +36,8 @@ static int sleep_for(const testfn *t, double seconds)
 {
     struct timespec start, now;
     struct pollfd wake = {.fd = -1, .events = POLLIN};
-    int watched = t->site && HONE_SIZED(t->site, hone_ext_evaluation, wake_fd) &&
-                  t->site->wake_fd >= 0;
+    int watched =
+        t->site && HONE_SIZED(t->site, hone_ext_evaluation, wake_fd) && t->site->wake_fd >= 0;
     if (watched)
         wake.fd = t->site->wake_fd;
     clock_gettime(CLOCK_MONOTONIC, &start);
@@ -69,7 +66,7 @@ static int32_t evaluate(void *self, const hone_points *in, hone_outcomes *out)
         double *y = out->y + i * out->ldy;
         double draws[2] = {0, 0}; /* no function has more objectives */
         for (int64_t j = 0; j < t->n; j++)
-            t->moved[j] = in->x[i * in->ldx + j] - t->shift[j];
+            t->moved[j] = in->x[i * in->ldx + j] - t->shift[j]; /* NaN stays: inactive */
         if (t->cost > 0 && !sleep_for(t, t->cost)) {
             t->host->note(t->host, in->number[i], "reason", NAN, "cancelled");
             continue;
@@ -87,7 +84,7 @@ static int32_t evaluate(void *self, const hone_points *in, hone_outcomes *out)
 static const hone_space *own_space(void *self)
 {
     const testfn *t = self;
-    return &t->space;
+    return &t->box.space;
 }
 
 /* ---- made and gone -----------------------------------------------------------------------*/
@@ -98,19 +95,52 @@ static int32_t refuse(const hone_host *host, int32_t option, int32_t status, con
     return status;
 }
 
+/* The function's own parameter i, NULL: a real number in its box. */
+static const test_param *own_param(const test_function *f, int64_t i)
+{
+    return f->params == NULL ? NULL : &f->params[f->dimension > 0 ? i : 0];
+}
+
+/* Can the study's parameter stand for the function's? */
+static bool fits(const hone_param *given, const test_param *own)
+{
+    if (own == NULL || own->type == TEST_REAL || own->type == TEST_FIDELITY)
+        return given->type != HONE_CATEGORICAL;
+    if (own->type == TEST_INT)
+        return given->type == HONE_INT;
+    return given->type == HONE_CATEGORICAL && given->n_choices == own->n_choices;
+}
+
+static int32_t check_params(const testfn *t, const hone_space *s)
+{
+    char text[200];
+    for (int32_t i = 0; i < s->n_params; i++) {
+        const test_param *own = own_param(t->function, i);
+        if (!fits(s->params[i], own)) {
+            snprintf(text, sizeof text, "'%.60s' of [space] should be %s for %s",
+                     s->params[i]->name,
+                     own == NULL || own->type != TEST_CATEGORICAL
+                         ? (own != NULL && own->type == TEST_INT ? "an integer" : "a number")
+                         : "a category with as many choices as the function has",
+                     t->function->name);
+            return refuse(t->host, FUNCTION, HONE_EUNSUPPORTED, text);
+        }
+        if (s->params[i]->parent != (own == NULL ? -1 : own->parent)) {
+            snprintf(text, sizeof text,
+                     "%s takes '%.60s' under %s condition; leave [space] out to have its own",
+                     t->function->name, s->params[i]->name,
+                     own == NULL || own->parent < 0 ? "no" : "another");
+            return refuse(t->host, FUNCTION, HONE_EUNSUPPORTED, text);
+        }
+    }
+    return HONE_OK;
+}
+
 /* Is the study's space one that the function can be evaluated on? */
 static int32_t check_space(const testfn *t, const hone_space *s)
 {
     const test_function *f = t->function;
     char text[200];
-    for (int32_t i = 0; i < s->n_params; i++) {
-        if (s->params[i]->type == HONE_CATEGORICAL || s->params[i]->parent >= 0) {
-            snprintf(text, sizeof text,
-                     "test functions take numbers without conditions; '%.60s' is none",
-                     s->params[i]->name);
-            return refuse(t->host, -1, HONE_EUNSUPPORTED, text);
-        }
-    }
     if ((f->dimension > 0 && t->n != f->dimension) || t->n < f->least) {
         snprintf(text, sizeof text, "%s takes %s%d parameters, not %lld", f->name,
                  f->dimension ? "" : "at least ", (int)f->least, (long long)t->n);
@@ -123,12 +153,24 @@ static int32_t check_space(const testfn *t, const hone_space *s)
                  (int)s->n_constraints);
         return refuse(t->host, FUNCTION, HONE_EUNSUPPORTED, text);
     }
-    return HONE_OK;
+    return check_params(t, s);
+}
+
+/* Are the study's parameters in the same ranges as the function's? */
+static bool same_box(const testfn *t, const hone_space *s)
+{
+    for (int64_t i = 0; i < t->n; i++)
+        if (s->params[i]->low != t->box.params[i].low ||
+            s->params[i]->high != t->box.params[i].high)
+            return false;
+    return true;
 }
 
 /* One shift for all, one for each, or none. */
 static int32_t read_shift(testfn *t, const hone_value *shift)
 {
+    if (shift->n > 0 && t->function->params != NULL)
+        return refuse(t->host, SHIFT, HONE_EINVAL, "only functions of real numbers can be moved");
     if (shift->n > 1 && shift->n != t->n)
         return refuse(t->host, SHIFT, HONE_EINVAL,
                       "one number for all parameters, or one for each");
@@ -137,37 +179,48 @@ static int32_t read_shift(testfn *t, const hone_value *shift)
     return HONE_OK;
 }
 
-/* x1 ... xn in the function's usual box. */
-static void describe_space(testfn *t)
+/* As the function has it. */
+static void describe_param(testfn *t, int64_t i)
 {
+    static const int32_t TYPES[] = {HONE_REAL, HONE_INT, HONE_CATEGORICAL, HONE_REAL};
+    static const char *const LETTERS[] = {"a", "b", "c", "d", "e"};
+    static const double WHEN[] = {0, 1, 2, 3, 4};
     const test_function *f = t->function;
-    for (int64_t i = 0; i < t->n; i++) {
-        int axis = i == 0 ? 0 : 1;
-        snprintf(t->names[i], sizeof t->names[i], "x%lld", (long long)(i + 1));
-        t->params[i] = (hone_param){
-            .size = sizeof *t->params,
-            .type = HONE_REAL,
-            .parent = -1,
-            .name = t->names[i],
-            .low = f->low[axis],
-            .high = f->high[axis],
-            .init = NAN,
-        };
-        t->list[i] = &t->params[i];
-        t->col_param[i] = (int32_t)i;
-        t->col_choice[i] = -1;
-    }
-    t->space = (hone_space){
-        .size = sizeof t->space,
-        .n_objectives = f->n_objectives,
-        .n_constraints = f->n_constraints,
-        .n_params = (int32_t)t->n,
-        .params = t->list,
-        .n_cols = t->n,
-        .col_param = t->col_param,
-        .col_choice = t->col_choice,
-        .col_levels = t->col_levels,
-    };
+    const test_param *own = own_param(f, i);
+    hone_param *p = &t->box.params[i];
+    p->low = f->low[i > 0];
+    p->high = f->high[i > 0];
+    if (own == NULL)
+        return;
+    p->type = TYPES[own->type];
+    p->low = own->low;
+    p->high = own->high;
+    p->step = own->type == TEST_INT ? 1 : 0;
+    p->flags = own->type == TEST_FIDELITY ? HONE_PARAM_FIDELITY : 0;
+    p->n_choices = own->n_choices;
+    p->choices = own->n_choices > 0 ? LETTERS : NULL;
+    p->parent = own->parent;
+    p->n_when = own->parent >= 0;
+    p->when = own->parent >= 0 ? &WHEN[(int)own->when] : NULL;
+    t->box.col_levels[i] = own->type == TEST_INT ? (int64_t)(own->high - own->low) + 1 : 0;
+}
+
+/* The optimum where it is in the box and does not move. */
+static int64_t front(void *self, int64_t n, double *y, int64_t ldy)
+{
+    const testfn *t = self;
+    const test_function *f = t->function;
+    (void)ldy;
+    if (n < 1 || !t->known)
+        return 0;
+    y[0] = isnan(f->optimum) ? (double)t->n * f->optimum_each : f->optimum;
+    return !isnan(y[0]);
+}
+
+static const void *extension(const char *id)
+{
+    static const hone_ext_front FRONT = {.size = sizeof FRONT, .front = front};
+    return id && strcmp(id, "hone.front/1") == 0 ? &FRONT : NULL;
 }
 
 static void destroy(void *self)
@@ -177,12 +230,7 @@ static void destroy(void *self)
         return;
     free(t->shift);
     free(t->moved);
-    free(t->params);
-    free(t->list);
-    free(t->names);
-    free(t->col_param);
-    free(t->col_choice);
-    free(t->col_levels);
+    hone_box_free(&t->box);
     free(t);
 }
 
@@ -208,23 +256,19 @@ static int32_t create(const hone_host *host, const hone_value *values, void **se
     size_t n = (size_t)t->n + 1;
     t->shift = calloc(n, sizeof *t->shift);
     t->moved = calloc(n, sizeof *t->moved);
-    t->params = calloc(n, sizeof *t->params);
-    t->list = calloc(n, sizeof *t->list);
-    t->names = calloc(n, sizeof *t->names);
-    t->col_param = calloc(n, sizeof *t->col_param);
-    t->col_choice = calloc(n, sizeof *t->col_choice);
-    t->col_levels = calloc(n, sizeof *t->col_levels);
-    if (!t->shift || !t->moved || !t->params || !t->list || !t->names || !t->col_param ||
-        !t->col_choice || !t->col_levels) {
+    if (!t->shift || !t->moved ||
+        hone_box_make(&t->box, t->n, t->function->n_objectives, t->function->n_constraints) < 0) {
         refuse(host, -1, HONE_ENOMEM, "out of memory");
         goto fail;
     }
-    describe_space(t);
+    for (int64_t i = 0; i < t->n; i++)
+        describe_param(t, i);
     status = spaceless ? HONE_OK : check_space(t, given);
     if (status == HONE_OK)
         status = read_shift(t, &values[SHIFT]);
     if (status < 0)
         goto fail;
+    t->known = values[SHIFT].n == 0 && (spaceless || same_box(t, given));
     *self = t;
     return HONE_OK;
 fail:
@@ -233,16 +277,15 @@ fail:
 }
 
 /* In the order of TEST_FUNCTIONS. */
-static const char *const NAMES[] = {
-    "sphere",    "ellipsoid", "rosenbrock",      "rastrigin",      "ackley",
-    "branin",    "hartmann3", "hartmann6",       "levy",           "griewank",
-    "schwefel",  "styblinski_tang", "six_hump_camel", "goldstein_price", "michalewicz",
-    "zdt1",      "binh_korn", "gardner",         "noop",           NULL};
+#define NAME(name, ...) #name,
+static const char *const NAMES[] = {TESTFN_LIST(NAME) NULL};
 
 static const hone_option OPTIONS[] = {
     [FUNCTION] = {"function", HONE_OPT_CHOICE, 0, "sphere", 0, 0, NAMES, 0, NULL,
-                  "which function; zdt1 and binh_korn have two objectives, binh_korn and gardner "
-                  "constraints, noop costs nothing and is 0 (Surjanovic and Bingham's library)"},
+                  "which function; zdt1 and binh_korn have two objectives; binh_korn, gardner, "
+                  "townsend, mishra_bird, g06, g08 and pressure_vessel have constraints; trap5, "
+                  "gear_train and pressure_vessel integers, func2c categories, jenatton "
+                  "conditions, augmented_branin a fidelity; noop costs nothing and is 0"},
     [DIMENSION] = {"dimension", HONE_OPT_INT, 0, "2", 1, 10000, NULL, 0, "parameters",
                    "how many parameters x1, x2, ... where [space] is missing and the function "
                    "leaves the choice"},
@@ -275,6 +318,7 @@ static const hone_plugin TESTFN = {
     .ops = &OPS,
     .create = create,
     .destroy = destroy,
+    .extension = extension,
 };
 
 static const hone_plugin *const PLUGINS[] = {&TESTFN};
