@@ -97,8 +97,11 @@ static inline int64_t start_trial(fixture *f, int64_t i)
 {
     double native[N_PARAMS];
     int64_t id, number;
-    trial_start t = {.native = native, .ask = i, .seed = UINT64_C(0x8000000000000000) + (uint64_t)i,
-                     .ask_seconds = 0.25, .owner = "host:1:2"};
+    trial_start t = {.native = native,
+                     .ask = i,
+                     .seed = UINT64_C(0x8000000000000000) + (uint64_t)i,
+                     .ask_seconds = 0.25,
+                     .owner = "host:1:2"};
     point_of(i, native);
     OK(storage_start(f->s, f->study, &f->sp, &t, &id, &number, &f->err));
     cr_assert_eq(number, i);
@@ -107,7 +110,10 @@ static inline int64_t start_trial(fixture *f, int64_t i)
 
 static inline void finish_trial(fixture *f, int64_t id, int64_t sequence, double value)
 {
-    trial_finish done = {.state = HONE_COMPLETE, .n_values = 1, .values = &value, .seconds = 1.5,
+    trial_finish done = {.state = HONE_COMPLETE,
+                         .n_values = 1,
+                         .values = &value,
+                         .seconds = 1.5,
                          .sequence = sequence};
     OK(storage_finish(f->s, id, &done, &f->err));
 }

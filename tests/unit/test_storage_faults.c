@@ -156,7 +156,8 @@ Test(storage_faults, damage_is_noticed_or_harmless)
         cr_assert(status >= 0 ? n == 50 : status == HONE_ESTORAGE, "%s", error_text(&err));
         if (status < 0) {
             found++;
-            cr_assert(strstr(error_text(&err), "damaged") || strstr(error_text(&err), "not an SQLite"),
+            cr_assert(strstr(error_text(&err), "damaged") ||
+                          strstr(error_text(&err), "not an SQLite"),
                       "%s", error_text(&err));
         }
         error_free(&err);
@@ -295,7 +296,8 @@ static void write_for_ever(fixture *f, int out)
         double native[N_PARAMS], value = (double)i;
         int64_t id, number;
         trial_start t = {.native = native, .ask = i, .ask_seconds = NAN};
-        trial_finish done = {.state = HONE_COMPLETE, .n_values = 1, .values = &value, .sequence = i};
+        trial_finish done = {
+            .state = HONE_COMPLETE, .n_values = 1, .values = &value, .sequence = i};
         point_of(i, native);
         if (storage_begin(f->s, &err) < 0 ||
             storage_start(f->s, f->study, &f->sp, &t, &id, &number, &err) < 0 ||
@@ -406,7 +408,8 @@ Test(storage_faults, a_hundred_thousand_trials_are_read_in_a_moment, .timeout = 
     double seconds = (double)(b.tv_sec - a.tv_sec) + 1e-9 * (double)(b.tv_nsec - a.tv_nsec);
     cr_assert_eq(n, 100000);
     cr_log_info("read in %.3f s", seconds);
-    cr_assert_lt(seconds, 5, "a query a trial or a sort takes much longer than this: %g s", seconds);
+    cr_assert_lt(seconds, 5, "a query a trial or a sort takes much longer than this: %g s",
+                 seconds);
     space_free(&sp);
     close_fixture(f);
 }
