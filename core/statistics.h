@@ -155,5 +155,11 @@ double stat_igd_plus(const double *points, int64_t n, const double *front, int64
  * objective add nothing.  Exact for any m >= 1; all numbers finite. */
 int32_t stat_hypervolume(const double *points, int64_t n, int64_t m, const double *reference,
                          double *out);
+/* The corners of the surface that at least k of `runs` runs attain, two objectives: points are
+ * n x 2, run[i] in 0 .. runs-1 says whose; surface: n x 2, by the first objective.  Returns
+ * how many corners, or a negative status.  k (runs + 1)/2: the median surface.
+ * (stat_attainment.c) */
+int64_t stat_attainment(const double *points, const int64_t *run, int64_t n, int64_t runs,
+                        int64_t k, double *surface);
 
 #endif

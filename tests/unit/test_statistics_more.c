@@ -167,3 +167,54 @@ Test(fronts, igd_plus)
         IGD_PLUS[0], 1e-12);
     cr_expect(isinf(stat_igd_plus(NULL, 0, &REFERENCE[0][0], ROWS(REFERENCE), 3)));
 }
+
+/* How many runs have a point that is no worse than (a, b)? */
+static int64_t attaining(const double *points, const int64_t *run, int n, int runs, double a,
+                         double b)
+{
+    int64_t count = 0;
+
+    for (int r = 0; r < runs; r++) {
+        bool has = false;
+
+        for (int i = 0; i < n; i++)
+            has = has || (run[i] == r && points[2 * i] <= a && points[2 * i + 1] <= b);
+        count += has;
+    }
+    return count;
+}
+
+/* On a grid of two digits: a place is weakly dominated by a corner exactly where k runs attain
+ * it; and no corner is dominated by another. */
+Test(fronts, attainment)
+{
+    enum { RUNS = 5, N = 60, GRID = 20 };
+    double points[2 * N], surface[2 * N];
+    int64_t run[N], rank[N];
+
+    rng_uniform(rng_root(9), 0, 0, 2 * N, points);
+    for (int i = 0; i < 2 * N; i++)
+        points[i] = floor(points[i] * GRID) / GRID;
+    for (int i = 0; i < N; i++)
+        run[i] = i % RUNS;
+    for (int64_t k = 1; k <= RUNS; k++) {
+        const int64_t corners = stat_attainment(points, run, N, RUNS, k, surface);
+
+        cr_assert(corners > 0 && corners <= N);
+        cr_assert_eq(stat_front_ranks(surface, corners, 2, rank), HONE_OK);
+        for (int64_t c = 0; c < corners; c++)
+            cr_expect_eq(rank[c], 0);
+        for (int a = 0; a < GRID; a++)
+            for (int b = 0; b < GRID; b++) {
+                const double x = (double)a / GRID, y = (double)b / GRID;
+                bool under = false;
+
+                for (int64_t c = 0; c < corners; c++)
+                    under = under || (surface[2 * c] <= x && surface[2 * c + 1] <= y);
+                cr_expect_eq(under, attaining(points, run, N, RUNS, x, y) >= k, "%d %d", a, b);
+            }
+    }
+    run[0] = RUNS;
+    cr_expect_eq(stat_attainment(points, run, N, RUNS, 1, surface), HONE_EINVAL);
+    cr_expect_eq(stat_attainment(points, run, N, RUNS, 0, surface), HONE_EINVAL);
+}
