@@ -250,6 +250,17 @@ double objective_value(objective *o, const double *theta, double *gradient)
     return value;
 }
 
+/* Rasmussen and Williams, eqs. (5.10)-(5.12): L holds the inverse of the covariance. */
+double objective_left_out(const objective *o)
+{
+    double sum = 0.0;
+    for (int64_t i = 0; i < o->n; i++) {
+        const double precision = o->L[i * o->n + i], error = o->alpha[i] / precision;
+        sum += 0.5 * log(precision) - 0.5 * error * error * precision - HONE_LOG_SQRT_2PI;
+    }
+    return sum;
+}
+
 static double within(double x, double low, double high)
 {
     return x < low ? low : x > high ? high : x;

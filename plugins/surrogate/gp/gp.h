@@ -44,6 +44,7 @@ typedef struct model {
     double jitter;         /* fraction of the diagonal that the factorisation needed        */
     int noise_known;       /* noise[] instead of the nugget                                 */
     hyper h;
+    double score;          /* of the last fit: log density of each y given all others       */
     double *z;             /* p columns of `room`                                           */
     double *y;             /* [room] standardised                                           */
     double *noise;         /* [room] known variances, standardised                          */
@@ -113,16 +114,16 @@ void objective_free(objective *o);
 double objective_value(objective *o, const double *theta, double *gradient);
 void objective_bounds(const objective *o, double *lower, double *upper);
 void objective_unpack(const objective *o, const double *theta, hyper *h);
-/* The hyperparameters of the best of 1 + restarts searches into *h; `stream` addresses the
- * random starts. */
+/* Log density of each y given all others, summed; of the last value that was computed. */
+double objective_left_out(const objective *o);
+/* The hyperparameters of the best of 1 + restarts searches into *h, and the objective is left
+ * as evaluated there; `stream` addresses the random starts. */
 int32_t fit_search(objective *o, const hone_host *host, int64_t stream, hyper *h);
 
-/* ---- posterior.c ---- as the surrogate operations, on standardised values for `info` */
+/* ---- posterior.c ---- as the surrogate operations */
 int32_t posterior(const model *m, int64_t count, const double *U, int64_t ldu, double *mean,
                   double *var, double *dmean, double *dvar, int64_t ldg);
 int32_t posterior_draw(const model *m, int64_t count, const double *U, int64_t ldu, int64_t s,
                        const double *Z, int64_t ldz, double *F, int64_t ldf);
-/* Log density of each y given all others, summed, in the units of y. */
-int32_t posterior_left_out(const model *m, double *score);
 
 #endif

@@ -4,7 +4,7 @@
  *     dmean/dx_c = dk/dx_c' alpha           dvar/dx_c = -2 dk/dx_c' K^-1 k(x)
  *
  * Source: Rasmussen, Williams, "Gaussian Processes for Machine Learning", MIT Press 2006,
- *         eqs. (2.25), (2.26); left-out density: eqs. (5.10)-(5.12).
+ *         eqs. (2.25), (2.26).
  *
  * Points are taken in blocks: a block's kernel rows, one triangular solve for all of them, and
  * for derivatives a second one.  As dk_i/dx_c = -signal t_i (q_c - z_ic) / length_c, a weighted
@@ -17,7 +17,6 @@
 
 #include "gp.h"
 #include "hone_linalg.h"
-#include "hone_math.h"
 
 enum { BLOCK_POINTS = 128 };
 
@@ -188,29 +187,5 @@ int32_t posterior_draw(const model *m, int64_t count, const double *U, int64_t l
 out:
     free(b.k);
     free(C);
-    return status;
-}
-
-int32_t posterior_left_out(const model *m, double *score)
-{
-    const int64_t n = m->n;
-    double *inverse = malloc((size_t)n * (size_t)n * sizeof *inverse), sum = 0.0;
-    int32_t status = HONE_ENUMERIC;
-    if (!inverse) {
-        return HONE_ENOMEM;
-    }
-    for (int64_t i = 0; i < n; i++) {
-        memcpy(inverse + i * n, m->factor + i * m->room, (size_t)(i + 1) * sizeof *inverse);
-    }
-    if (hone_inverse(n, inverse, n) == 0) {
-        for (int64_t i = 0; i < n; i++) {
-            const double precision = inverse[i * n + i], error = m->alpha[i] / precision;
-            sum += 0.5 * log(precision) - 0.5 * error * error * precision - HONE_LOG_SQRT_2PI -
-                   log(m->scale);
-        }
-        status = isfinite(sum) ? HONE_OK : HONE_ENUMERIC;
-    }
-    free(inverse);
-    *score = sum;
     return status;
 }

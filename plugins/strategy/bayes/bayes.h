@@ -1,0 +1,128 @@
+/* bayes.h - Bayesian optimization's own rooms.
+ *
+ *     columns.c    what each column of the space is; full points, moves and neighbours
+ *     warp.c       values made fit for a model: outliers drawn in, skewness taken out
+ *     data.c       a table of trials to the rows and values that a model is fitted to
+ *     model.c      when it is fitted anew, what is appended, pending trials
+ *     maximize.c   the point where the acquisition is largest
+ *     bayes.c      options, the ask, and the table of operations
+ *
+ * A point is `full` when every column holds a number: columns of inactive parameters the middle,
+ * those of inactive choices equal shares.  Models see full points; the host's snap turns
+ * one into what would be evaluated.  Matrices are row-major, m x p with rows close together
+ * (p: columns of the space). */
+#ifndef BAYES_H
+#define BAYES_H
+
+#include "hone_fresh.h"
+#include "hone_plugin.h"
+
+/* ---- columns.c ---- */
+enum { SMOOTH, LEVELS, CHOICE }; /* searched by slopes; by neighbours; one-hot */
+typedef struct group {          /* the columns of one parameter */
+    int64_t first, n;           /* columns */
+    hone_axis axis;             /* the values it can take; n 0: a continuum */
+    int kind;
+    int stepped;                /* SMOOTH, but its values are whole steps: has neighbours too */
+    const hone_param *param;
+} group;
+typedef struct columns {
+    const hone_host *host;
+    const hone_space *space;
+    int64_t p, n;               /* columns, groups */
+    group *groups;              /* [n] */
+    int discrete;               /* some group has neighbours */
+} columns;
+int32_t columns_init(columns *c, const hone_host *host);
+void columns_free(columns *c);
+/* Full points that the host would evaluate as they are: snap, then fill. */
+void columns_settle(const columns *c, int64_t m, double *X);
+/* Fills inactive columns. */
+void columns_fill(const columns *c, int64_t m, double *X, int64_t ldx);
+/* A point near x: u and z are [2 n] uniforms and [n] normals, `reach` the deviation. */
+void columns_move(const columns *c, const double *x, double reach, const double *u,
+                  const double *z, double *out);
+/* Points that differ from x in one value of a group with neighbours, at most `room`; returns
+ * how many. */
+int64_t columns_neighbours(const columns *c, const double *x, int64_t room, double *out);
+int64_t columns_most_neighbours(const columns *c);
+
+/* ---- warp.c ---- */
+/* Increasing map of values: ((y - middle) / spread), drawn in above, power of Yeo and Johnson. */
+typedef struct warp {
+    double middle, spread, top, lambda;
+} warp;
+/* For n >= 1 values, sorted on return; the warped images of the largest and of the upper
+ * quartile. */
+void warp_fit(warp *w, int64_t n, double *y, double *worst, double *quartile);
+double warp_of(const warp *w, double y);
+double warp_slope(const warp *w, double y);
+double warp_back(const warp *w, double t);
+
+/* ---- data.c ---- */
+/* Finished trials in the order of finishing, as full points.  values[i] is NaN unless complete. */
+typedef struct data {
+    int64_t n, room, p;
+    double *X, *values, *noise; /* n x p, [n], [n]: variance of the noise, NaN: unknown */
+    int32_t *state;             /* [n] */
+} data;
+int32_t data_read(data *d, const hone_trials *t, const columns *c);
+void data_free(data *d);
+/* Complete trials among the first n. */
+int64_t data_complete(const data *d, int64_t n);
+
+/* ---- model.c ---- */
+typedef struct rows {           /* what a surrogate is given */
+    int64_t n, room;
+    double *X, *y, *noise;      /* n x p, [n], [n] */
+} rows;
+typedef struct model {
+    hone_component surrogate;
+    const hone_surrogate_ops *ops;
+    int64_t p;
+    int noise_known;
+    warp warp;
+    rows now;                   /* as wanted now: finished rows, then expected ones */
+    rows held;                  /* as the surrogate holds them */
+    int64_t fitted;             /* rows of the last fit, 0: none */
+    rows fit;                   /* of which only y and noise are kept: X is that of held */
+} model;
+void model_free(model *m);
+/* The rows that a model of n finished trials is fitted to: the last scheduled size. */
+int64_t model_size(int64_t n);
+/* Conditions on all finished rows.  Among the first model_size(n) one must be complete. */
+int32_t model_learn(model *m, const data *d);
+/* Appends points as if they had come out at their predicted means. */
+int32_t model_expect(model *m, int64_t count, const double *X);
+/* Row numbers of the k smallest posterior means among rows that are complete in d, best first;
+ * returns how many there are, or a negative status. */
+int64_t model_best(const model *m, const data *d, int64_t k, int64_t *row, double *mean);
+
+/* ---- maximize.c ---- */
+typedef struct judge {          /* points in, acquisition out */
+    const model *model;
+    const hone_component *acquisition;
+    const hone_acquisition_ops *ops;
+    hone_acq_context context;
+    double noise, best;         /* what context points to */
+} judge;
+/* Values of m full points, larger is better, -HUGE_VAL where there is none; slopes (m x p) or
+ * NULL. */
+int32_t judge_values(const judge *j, int64_t m, const double *X, double *a, double *slopes);
+
+typedef struct search {
+    const columns *columns;
+    const judge *judge;
+    int64_t candidates, starts;
+    int64_t number;             /* trial: the stream of all draws */
+    int64_t n_near;
+    const double *near;         /* n_near x p: the incumbents, best first */
+    /* what was found, settled; order: row numbers, best first */
+    int64_t n, room;
+    double *X, *a;              /* room x p, [room] */
+    int64_t *order;             /* [n] */
+} search;
+int32_t search_run(search *s);
+void search_free(search *s);
+
+#endif
