@@ -124,6 +124,14 @@ static const char **existing(const char *const *dirs, int *n)
     return there;
 }
 
+/* What every worker would say alike (a warning of create) is heard once. */
+static int32_t log_level(const slot *s, const log_sink *log)
+{
+    if (!log)
+        return HONE_LOG_ERROR + 1;
+    return s->index > 0 && log->level == HONE_LOG_WARN ? HONE_LOG_ERROR : log->level;
+}
+
 static bool send_setup(slot *s, const evaluator_settings *e)
 {
     const config *c = e->config;
@@ -140,7 +148,7 @@ static bool send_setup(slot *s, const evaluator_settings *e)
     frame_put_text(f, c->doc.folder);
     frame_put_text(f, c->objective->plugin->module->sha256);
     frame_put_int(f, s->index);
-    frame_put_int(f, e->log ? e->log->level : HONE_LOG_ERROR + 1);
+    frame_put_int(f, log_level(s, e->log));
     frame_put_int(f, (int64_t)c->seed);
     frame_put_texts(f, e->set, e->n_set);
     frame_put_texts(f, dirs, n_dirs);
