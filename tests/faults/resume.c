@@ -7,7 +7,8 @@
  *
  * A round starts `hone run`, reads what it reports, and kills it after a random while.  When a
  * study is done it is compared and the next begins, until the rounds are over; the last
- * study is brought to its end.  The database is read with SQL, not with hone's own code.
+ * study is brought to its end.  By default a trial during which the process died twice counts as
+ * failed; `retries` says otherwise here.  The database is read with SQL, not with hone's own code.
  * FAULTS_SEED sets the random delays. */
 #include <errno.h>
 #include <poll.h>
@@ -30,7 +31,7 @@ typedef struct subject {
 } subject;
 
 static const subject SUBJECTS[] = {
-    {"grid", "levels = 4", 60, 200},
+    {"grid", "points = 4", 60, 200},
     {"random", "", 60, 200},
     {"sobol", "", 60, 200},
     {"lhs", "", 60, 200},
@@ -38,7 +39,7 @@ static const subject SUBJECTS[] = {
 };
 enum { N_SUBJECTS = sizeof SUBJECTS / sizeof *SUBJECTS };
 
-static const char STUDY[] = "[study]\nname = s\nseed = 5\ntrials = %d\nstorage = s.db\n"
+static const char STUDY[] = "[study]\nname = s\nseed = 5\ntrials = %d\nstorage = s.db\nretries = 1000\n"
                             "[space]\nx = float -5 10\nk = int 1 100 log\nc = categorical a b c\n"
                             "z = float 0 1 when c = a b\n"
                             "[strategy]\nplugin = %s\n%s\n"
@@ -228,6 +229,19 @@ static int check_killed(const reference *whole, const reports *r, const char *wh
     return bad;
 }
 
+/* The first line in which two texts differ. */
+static void show_difference(const char *a, const char *b)
+{
+    while (*a && *b) {
+        size_t n = strcspn(a, "\n"), m = strcspn(b, "\n");
+        if (n != m || strncmp(a, b, n) != 0)
+            break;
+        a += n + (a[n] == '\n');
+        b += m + (b[m] == '\n');
+    }
+    printf("  %.*s\nnot\n  %.*s\n", (int)strcspn(a, "\n"), a, (int)strcspn(b, "\n"), b);
+}
+
 static int check_done(const reference *whole, const reports *r, const char *what)
 {
     int bad = differences(whole, r, what) + r->twice;
@@ -235,8 +249,8 @@ static int check_done(const reference *whole, const reports *r, const char *what
     if (r->twice)
         printf("%s: %d trials were reported twice\n", what, r->twice);
     if (!now_stored || strcmp(now_stored, whole->trials) != 0) {
-        printf("%s: the study ended in other bits:\n%s\nnot\n%s\n", what, now_stored,
-               whole->trials);
+        printf("%s: the study ended in other bits:\n", what);
+        show_difference(now_stored ? now_stored : "", whole->trials);
         bad++;
     }
     free(now_stored);
