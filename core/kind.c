@@ -1,7 +1,8 @@
 /* kind.c - the kinds of plugins and their capabilities, as words. */
 #include <string.h>
 
-#include "registry.h"
+#include "hone_plugin.h"
+#include "kind.h"
 #include "text.h"
 
 static const char *const KINDS[] = {"unknown",     "strategy",  "surrogate",

@@ -13,6 +13,7 @@
 
 #include "error.h"
 #include "hone_plugin.h"
+#include "kind.h"
 #include "log.h"
 
 /* A plugin in the host's own layout: every slot that it did not give is NULL here and is
@@ -89,9 +90,5 @@ const char *registry_program(void);
 /* `hone --probe FILE [SECONDS]`: describe FILE on descriptor 3, loading it for at most so long
  * (NULL: 5 s); never returns to normal work.  Returns the exit status. */
 int probe_main(const char *path, const char *seconds);
-
-const char *kind_name(int32_t kind);     /* "strategy" ... */
-int32_t kind_number(const char *name);   /* 0: unknown */
-char *caps_text(uint32_t caps);          /* "batch conditional native"; caller frees */
 
 #endif

@@ -202,7 +202,8 @@ typedef struct hone_option {
     const char *def;            /* default as the user would write it; NULL: none, then
                                    is_set 0 and s NULL, n 0, d NaN, i 0                    */
     double low, high;           /* INT, REAL, REALS, SECONDS; infinities allowed           */
-    const char *const *choices; /* CHOICE: NULL-terminated                                 */
+    const char *const *choices; /* CHOICE: NULL-terminated.  INT, REAL, SECONDS: words allowed
+                                   beside numbers -> s, with d NaN and i 0; or NULL        */
     int64_t kind;               /* COMPONENT: the kind of plugin wanted                    */
     const char *unit, *doc;     /* doc: one sentence: the effect, and the source           */
 } hone_option;

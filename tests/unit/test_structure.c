@@ -118,10 +118,10 @@ Test(structure, sdk_includes_sdk_only)
 /* The rooms of core from the ground up; a file includes headers of its own floor or of those
  * below.  A name stands for name.c, name.h and name_*. */
 static const char *const FLOORS[] = {
-    " error log text number suggest ",
+    " error log text number suggest owned kind ",
     " rng sobol space param scale view stat statistics ini options frame reap signals sha256 elf ",
     " history registry probe plugin ",
-    " config instance storage ",
+    " config compose instance storage ",
     " study evaluate crew slot result verdict site inprocess worker ",
     " stop loop session library ",
 };
