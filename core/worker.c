@@ -285,7 +285,7 @@ static int32_t read_study(worker *w, frame *f, error *err)
     else
         status = HONE_OK;
     /* The host has checked and probed the plugin; its checksum is compared below. */
-    settings.plugins = (registry_settings){.dirs = dirs, .n_dirs = dirs ? existing(dirs, n_dirs) : 0,
+    settings.plugins = (registry_settings){.dirs = dirs, .n_dirs = existing(dirs, n_dirs),
                                            .allow_unsafe = true, .no_probe = true,
                                            .log = &w->log};
     settings.set = set;
