@@ -82,7 +82,7 @@ void laboratory_file(const laboratory *l, const char *name, const char *content)
 int32_t laboratory_open(laboratory *l, const char *more, int64_t workers)
 {
     static const char *const DIRS[] = {BUILD_DIR "/plugins"};
-    char *study = NULL;
+    char *file = NULL;
     int n_set = 0;
     while (l->set && l->set[n_set])
         n_set++;
@@ -90,10 +90,10 @@ int32_t laboratory_open(laboratory *l, const char *more, int64_t workers)
                                             .allow_unsafe = true},
                                 .set = l->set, .n_set = n_set, .objective_only = true,
                                 .need_objective = true};
-    if (asprintf(&study, "[study]\nname = lab\ntrials = 10\nstorage = memory\n%s", more) < 0)
+    if (asprintf(&file, "[study]\nname = lab\ntrials = 10\nstorage = memory\n%s", more) < 0)
         abort();
-    int32_t status = config_read(study, "lab.ini", l->folder, &settings, &l->config, &l->err);
-    free(study);
+    int32_t status = config_read(file, "lab.ini", l->folder, &settings, &l->config, &l->err);
+    free(file);
     if (status >= 0)
         status = study_take_space(&l->config, &l->sink, &l->err);
     if (status < 0)
