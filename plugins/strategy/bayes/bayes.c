@@ -29,7 +29,6 @@
 
 enum { SURROGATE, ACQUISITION, INITIAL, CANDIDATES, STARTS, N_OPTIONS };
 enum { INCUMBENTS = 5 };   /* around which candidates are moved */
-enum { INITIAL_MOST = 20 };
 
 typedef struct bayes {
     const hone_host *host;
@@ -319,13 +318,10 @@ static int32_t create(const hone_host *host, const hone_value *values, void **se
         destroy(b);
         return HONE_ENOMEM;
     }
-    const int64_t automatic = 2 * b->columns.n + 1;
     b->host = host;
     b->candidates = values[CANDIDATES].i;
     b->starts = values[STARTS].i;
-    b->initial = values[INITIAL].i > 0         ? values[INITIAL].i
-                 : automatic < INITIAL_MOST ? automatic
-                                               : INITIAL_MOST;
+    b->initial = values[INITIAL].i;
     *self = b;
     return HONE_OK;
 }
@@ -345,12 +341,12 @@ static const hone_option OPTIONS[N_OPTIONS] = {
                      .doc = "How a prediction is turned into the worth of evaluating there."},
     [INITIAL] = {.name = "initial",
                  .type = HONE_OPT_INT,
-                 .def = "0",
-                 .low = 0,
+                 .def = "5",
+                 .low = 1,
                  .high = 1e6,
                  .unit = "trials",
                  .doc = "Points that are spread over the space before the model is asked, counting "
-                        "all trials there are; 0: two a parameter and one, at most 20."},
+                        "all trials there are."},
     [CANDIDATES] = {.name = "candidates",
                     .type = HONE_OPT_INT,
                     .flags = HONE_OPT_ADVANCED,

@@ -261,7 +261,7 @@ static const hone_option OPTIONS[N_OPTIONS] = {
     [NOISE_BOUNDS] = {.name = "noise_bounds",
                       .type = HONE_OPT_REALS,
                       .flags = HONE_OPT_ADVANCED,
-                      .def = "1e-6 1",
+                      .def = "1e-8 1",
                       .low = 0.0,
                       .high = HUGE_VAL,
                       .unit = "fractions of the variance of the values",

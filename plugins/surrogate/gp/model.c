@@ -54,7 +54,7 @@ static double *grown(const double *old, int64_t rows, int64_t cols, int64_t ld_o
                      int64_t new_rows, int64_t ld_new)
 {
     double *fresh = malloc((size_t)new_rows * (size_t)ld_new * sizeof *fresh);
-    for (int64_t i = 0; fresh && i < rows; i++) {
+    for (int64_t i = 0; fresh && cols > 0 && i < rows; i++) {
         memcpy(fresh + i * ld_new, old + i * ld_old, (size_t)cols * sizeof *fresh);
     }
     return fresh;
