@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "hone_box.h"
+#include "hone_front.h"
 #include "hone_plugin.h"
 
 enum { OPT_FUNCTION, OPT_DIMENSION, N_OPTIONS };
@@ -145,61 +146,6 @@ static void values(const dtlz *p, const double *x, double *y)
 /* ---- the fronts
  * ----------------------------------------------------------------------------------- */
 
-/* Points of a simplex lattice of h divisions in m coordinates: (h + m - 1) over (m - 1). */
-static double lattice_size(int64_t h, int64_t m)
-{
-    double size = 1.0;
-
-    for (int64_t i = 1; i < m; i++)
-        size = size * (double)(h + i) / (double)i;
-    return size;
-}
-
-/* The next way to write a number as a sum of m parts, from (h, 0, ...) to (..., 0, h); 0 at the
- * end.  Nijenhuis, Wilf, "Combinatorial Algorithms", 2nd ed., NEXCOM. */
-static int next_parts(double *part, int64_t m)
-{
-    int64_t k = 0;
-    double first;
-
-    while (part[k] == 0.0)
-        k++;
-    if (k == m - 1)
-        return 0;
-    first = part[k];
-    part[k] = 0.0;
-    part[0] = first - 1.0;
-    part[k + 1] += 1.0;
-    return 1;
-}
-
-/* The finest lattice of at most n points, each divided by its sum (plane) or its length. */
-static int64_t lattice(int64_t n, int64_t m, int round, double *y, int64_t ldy)
-{
-    int64_t h = 0, count = 0;
-
-    while (lattice_size(h + 1, m) <= (double)n)
-        h++;
-    h = h > 0 ? h : 1; /* fewer than m points: some of the corners */
-    for (int64_t j = 0; j < m; j++)
-        y[j] = j == 0 ? (double)h : 0.0;
-    for (;;) { /* each row starts as the parts of the one before */
-        double *row = y + count * ldy, length = 0.0;
-        int more;
-
-        count++;
-        if (count < n)
-            memcpy(row + ldy, row, sizeof *row * (size_t)m);
-        more = count < n && next_parts(row + ldy, m);
-        for (int64_t j = 0; j < m; j++)
-            length += row[j] * row[j];
-        for (int64_t j = 0; j < m; j++)
-            row[j] *= round ? 1.0 / sqrt(length) : 0.5 / (double)h;
-        if (!more)
-            return count;
-    }
-}
-
 static int64_t curve(int64_t n, int64_t m, double *y, int64_t ldy)
 {
     for (int64_t i = 0; i < n; i++) {
@@ -215,21 +161,14 @@ static int64_t curve(int64_t n, int64_t m, double *y, int64_t ldy)
 
 /* Of dtlz7, where ripple is larger than everywhere to the left: up to its first maximum, and
  * from where it gets as large again up to the second. */
-static double in_pieces(int64_t i, int64_t n)
-{
-    const double first = 0.25141183608891715, from = 0.6316265307000614;
-    const double to = 0.8594008566447239;
-    const double at = n > 1 ? (first + to - from) * (double)i / (double)(n - 1) : 0.0;
-
-    return fmin(at <= first ? at : from + at - first, to);
-}
+static const hone_piece RISING[] = {{0.0, 0.25141183608891715},
+                                    {0.6316265307000614, 0.8594008566447239}};
 
 static int64_t grid_of_pieces(int64_t n, int64_t m, double *y, int64_t ldy)
 {
-    int64_t side = 1, count = 1;
+    const int64_t side = hone_side(n, m - 1);
+    int64_t count = 1;
 
-    while (pow((double)(side + 1), (double)(m - 1)) <= (double)n)
-        side++;
     for (int64_t j = 0; j < m - 1; j++)
         count *= side;
     for (int64_t i = 0; i < count; i++) {
@@ -237,7 +176,7 @@ static int64_t grid_of_pieces(int64_t n, int64_t m, double *y, int64_t ldy)
         int64_t rest = i;
 
         for (int64_t j = 0; j < m - 1; j++) {
-            row[j] = in_pieces(rest % side, side);
+            row[j] = hone_pieces_at(RISING, 2, rest % side, side);
             h -= ripple(row[j], 1.0);
             rest /= side;
         }
@@ -252,17 +191,18 @@ static int64_t front(void *self, int64_t n, double *y, int64_t ldy)
 
     if (n < 1)
         return 0;
-    switch (p->function) {
-    case DTLZ1:
-        return lattice(n, p->m, 0, y, ldy);
-    case DTLZ5:
-    case DTLZ6:
+    if (p->function == DTLZ5 || p->function == DTLZ6)
         return p->m <= 3 ? curve(n, p->m, y, ldy) : 0;
-    case DTLZ7:
+    if (p->function == DTLZ7)
         return grid_of_pieces(n, p->m, y, ldy);
-    default:
-        return lattice(n, p->m, 1, y, ldy);
+    n = hone_lattice(n, p->m, y, ldy);
+    for (int64_t i = 0; i < n; i++) {
+        if (p->function != DTLZ1)
+            hone_round(y + i * ldy, p->m);
+        for (int64_t j = 0; j < p->m && p->function == DTLZ1; j++)
+            y[i * ldy + j] *= 0.5;
     }
+    return n;
 }
 
 static const void *extension(const char *id)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "hone_box.h"
+#include "hone_front.h"
 #include "hone_plugin.h"
 
 enum { OPT_FUNCTION, OPT_DIMENSION, N_OPTIONS };
@@ -129,32 +130,13 @@ static void values(int64_t function, int64_t d, const double *x, double y[2])
  */
 
 /* y1 of the non-dominated pieces: of zdt3 where its curve falls below all to the left. */
-typedef struct piece {
-    double from, to;
-} piece;
-static const piece PIECES_ZDT3[] = {{0.0, 0.08300153492691163},
+static const hone_piece PIECES_ZDT3[] = {{0.0, 0.08300153492691163},
                                     {0.1822287280293998, 0.2577623633878302},
                                     {0.40931367480865677, 0.4538821040888302},
                                     {0.6183967944392658, 0.6525117038046625},
                                     {0.8233317983266327, 0.851832865436414}};
-static const piece WHOLE[] = {{0.0, 1.0}};
-static const piece PIECE_ZDT6[] = {{0.28077531881536977, 1.0}}; /* the least of y1 */
-
-/* n values of y1, evenly over the pieces. */
-static double along(const piece *pieces, int n_pieces, int64_t i, int64_t n)
-{
-    double length = 0.0, at;
-    int k = 0;
-
-    for (int j = 0; j < n_pieces; j++)
-        length += pieces[j].to - pieces[j].from;
-    at = n > 1 ? length * (double)i / (double)(n - 1) : 0.0;
-    while (k < n_pieces - 1 && at > pieces[k].to - pieces[k].from) {
-        at -= pieces[k].to - pieces[k].from;
-        k++;
-    }
-    return fmin(pieces[k].from + at, pieces[k].to);
-}
+static const hone_piece WHOLE[] = {{0.0, 1.0}};
+static const hone_piece PIECE_ZDT6[] = {{0.28077531881536977, 1.0}}; /* the least of y1 */
 
 static int64_t front(void *self, int64_t n, double *y, int64_t ldy)
 {
@@ -173,9 +155,9 @@ static int64_t front(void *self, int64_t n, double *y, int64_t ldy)
         double *at = y + i * ldy;
 
         if (z->function == ZDT3)
-            at[0] = along(PIECES_ZDT3, 5, i, n);
+            at[0] = hone_pieces_at(PIECES_ZDT3, 5, i, n);
         else
-            at[0] = along(z->function == ZDT6 ? PIECE_ZDT6 : WHOLE, 1, i, n);
+            at[0] = hone_pieces_at(z->function == ZDT6 ? PIECE_ZDT6 : WHOLE, 1, i, n);
         at[1] = shape(z->function, at[0], 1.0);
     }
     return n;

@@ -1,4 +1,5 @@
-/* test_fronts.c - the plugins zdt and dtlz: their values against DEAP's, and their fronts. */
+/* test_fronts.c - the plugins zdt, dtlz and wfg: their values against DEAP's and pymoo's, and
+ * their fronts. */
 #include <criterion/criterion.h>
 #include <dlfcn.h>
 #include <math.h>
@@ -71,7 +72,7 @@ static int32_t make(problem *p, const char *name, int m, int d)
     hone_value values[4] = {{0}};
     char family[8] = "";
 
-    memcpy(family, name, strcspn(name, "1234567"));
+    memcpy(family, name, strcspn(name, "123456789"));
     p->plugin = load(family);
     p->m = m;
     given_space.n_objectives = m;
@@ -118,6 +119,8 @@ static void point(const char *name, uint64_t seed, int d, double *x)
             x[i] = 10 * x[i] - 5;
         if (strcmp(name, "zdt5") == 0)
             x[i] = floor(x[i] * (i == 0 ? 0x1p30 : 32.0));
+        if (name[0] == 'w')
+            x[i] *= 2 * (i + 1);
     }
 }
 
@@ -150,10 +153,25 @@ Test(fronts_of, values_agree)
         rows++;
     }
     fclose(f);
-    cr_assert_eq(rows, 3 * (2 * 6 + 3 * 7));
+    cr_assert_eq(rows, 3 * (2 * 6 + 3 * 7 + 4 * 9));
 }
 
 /* ---- fronts ---------------------------------------------------------------------------------- */
+
+/* The same for wfg: the position parameters of one group are equal, the distance ones 0.35. */
+static void best_wfg_point(const char *name, int m, int64_t d, double *x)
+{
+    const int k = m == 2 ? 4 : 2 * (m - 1), gap = k / (m - 1);
+    double u[MAX_M];
+
+    memcpy(u, x, sizeof *u * (size_t)(m - 1));
+    for (int64_t i = 0; i < d; i++) {
+        x[i] = i < k ? u[i / gap] : 0.35;
+        if (i < k && strcmp(name, "wfg1") == 0) /* undo its bias */
+            x[i] = pow(x[i], 50.0);
+        x[i] *= 2.0 * (double)(i + 1);
+    }
+}
 
 /* A random point with the best distance parameters. */
 static void best_point(const char *name, int m, int64_t d, int64_t stream, double *x)
@@ -162,6 +180,10 @@ static void best_point(const char *name, int m, int64_t d, int64_t stream, doubl
         strcmp(name, "dtlz6") == 0 || strcmp(name, "dtlz7") == 0 || name[0] == 'z' ? 0.0 : 0.5;
 
     rng_uniform(rng_root(5), stream, 0, m - 1, x);
+    if (name[0] == 'w') {
+        best_wfg_point(name, m, d, x);
+        return;
+    }
     if (strcmp(name, "dtlz4") == 0) /* undo its bias */
         for (int i = 0; i < m - 1; i++)
             x[i] = pow(x[i], 0.01);
@@ -184,6 +206,7 @@ static void check_front(const char *name, int m)
     const hone_ext_front *known;
     const hone_space *space;
     problem p = {0};
+    double size;
     int64_t n;
 
     cr_assert_eq(make(&p, name, m, 0), HONE_OK);
@@ -208,9 +231,11 @@ static void check_front(const char *name, int m)
                       (long long)k, (long long)i);
         }
     }
-    cr_expect_lt(stat_igd_plus(y, REACHED, front, n, m), strcmp(name, "dtlz4") == 0 ? 0.05 : 0.03,
-                 "%s: %g", name, stat_igd_plus(y, REACHED, front, n, m));
-    cr_expect_lt(stat_igd_plus(front, n, y, REACHED, m), 0.06, "%s: %g", name,
+    /* wfg's objectives are 2 m times as large */
+    size = name[0] == 'w' ? 2.0 * m : 1.0;
+    cr_expect_lt(stat_igd_plus(y, REACHED, front, n, m), 0.05 * size, "%s %d: %g", name, m,
+                 stat_igd_plus(y, REACHED, front, n, m));
+    cr_expect_lt(stat_igd_plus(front, n, y, REACHED, m), 0.06 * size, "%s %d: %g", name, m,
                  stat_igd_plus(front, n, y, REACHED, m));
     p.plugin->destroy(p.self);
 }
@@ -230,6 +255,16 @@ Test(fronts_of, dtlz)
 
     for (int m = 2; m <= 3; m++)
         for (int i = 0; i < 7; i++)
+            check_front(names[i], m);
+}
+
+Test(fronts_of, wfg)
+{
+    static const char *const names[] = {"wfg1", "wfg2", "wfg4", "wfg5", "wfg7"};
+
+    check_front("wfg3", 2);
+    for (int m = 2; m <= 3; m++)
+        for (int i = 0; i < 5; i++)
             check_front(names[i], m);
 }
 
