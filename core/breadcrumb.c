@@ -1,83 +1,100 @@
-/* breadcrumb.c - which plugin was at work, in the last line of a program that crashes. */
+/* breadcrumb.c - a crash inside a plugin says whose it was.
+ *
+ * The handler only reads what call_begin left behind and writes one line; the signal then has
+ * its usual end (a core file, or the report of a sanitizer). */
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "instance_state.h"
+#include "call.h"
 
-static const int SIGNALS[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-enum { N_SIGNALS = sizeof SIGNALS / sizeof *SIGNALS, STACK_BYTES = 64 * 1024 };
+enum { LINE_ROOM = 512, STACK_ROOM = 64 * 1024, N_SIGNALS = 5 };
 
-/* A handler can reach nothing else. */
-static _Thread_local struct {
-    const char *plugin, *call;
-    int64_t trial;
-} at_work;
+static const struct {
+    int signal;
+    const char *name;
+} SIGNALS[N_SIGNALS] = {{SIGSEGV, "Segmentation fault"},
+                        {SIGBUS, "Bus error"},
+                        {SIGFPE, "Floating point exception"},
+                        {SIGILL, "Illegal instruction"},
+                        {SIGABRT, "Aborted"}};
 
-crossing enter(instance *i, const char *call, int64_t trial)
+/* What was there before: sanitizers have handlers of their own. */
+static struct sigaction before[N_SIGNALS]; /* written once, by breadcrumb_install */
+
+typedef struct line {
+    size_t n;
+    char data[LINE_ROOM];
+} line;
+
+static void put(line *l, const char *s)
 {
-    crossing before = {at_work.plugin, at_work.call, at_work.trial, float_mode_now()};
-    at_work.plugin = i->plugin->name;
-    at_work.call = call;
-    at_work.trial = trial >= 0 ? trial : before.trial;
-    return before;
+    for (; s && *s && l->n < LINE_ROOM - 1; s++)
+        l->data[l->n++] = *s;
 }
 
-void leave(instance *i, const crossing *before)
+static void put_number(line *l, int64_t value)
 {
-    at_work.plugin = before->plugin;
-    at_work.call = before->call;
-    at_work.trial = before->trial;
-    if (float_mode_now() == before->mode)
-        return;
-    float_mode_set(before->mode);
-    if (i->faults++ == 0)
-        log_line(i->around->log, HONE_LOG_WARN,
-                 "%s '%s' changed the floating-point mode; it was put back",
-                 kind_name(i->plugin->kind), i->plugin->name);
+    char digits[24];
+    size_t at = sizeof digits - 1;
+    digits[at] = '\0';
+    do {
+        digits[--at] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    put(l, digits + at);
 }
 
-static void put(const char *s)
+static void put_call(line *l, const call *c)
 {
-    ssize_t written = write(STDERR_FILENO, s, strlen(s));
-    (void)written;
-}
-
-static void put_number(int64_t n)
-{
-    char digits[24], *at = digits + sizeof digits - 1;
-    *at = 0;
-    do
-        *--at = (char)('0' + n % 10);
-    while ((n /= 10) > 0);
-    put(at);
-}
-
-static void crash(int number)
-{
-    if (at_work.plugin) {
-        put("\nhone: crashed inside plugin '");
-        put(at_work.plugin);
-        put("' (");
-        put(at_work.call ? at_work.call : "?");
-        if (at_work.trial >= 0) {
-            put(", trial ");
-            put_number(at_work.trial);
+    const plugin *p = c->instance->plugin;
+    put(l, kind_name(p->kind));
+    put(l, " '");
+    put(l, p->name);
+    put(l, "' (");
+    put(l, p->module->path);
+    put(l, ") ");
+    put(l, c->name);
+    for (; c; c = c->outer) /* a part's call belongs to the trial of its asker */
+        if (c->trial >= 0) {
+            put(l, ", trial ");
+            put_number(l, c->trial);
+            break;
         }
-        put("); what was reported as done is kept: run the study again to go on\n");
+}
+
+static void on_crash(int number, siginfo_t *info, void *context)
+{
+    const call *c = call_current;
+    int which = 0;
+    (void)context;
+    while (which < N_SIGNALS - 1 && SIGNALS[which].signal != number)
+        which++;
+    if (c) {
+        line l = {0};
+        put(&l, "hone: ");
+        put(&l, SIGNALS[which].name);
+        put(&l, " inside ");
+        put_call(&l, c);
+        put(&l, "; what was told is kept: the same command goes on from there\n");
+        ssize_t written = write(STDERR_FILENO, l.data, l.n);
+        (void)written;
     }
-    raise(number); /* SA_RESETHAND: now with the default action */
+    sigaction(number, &before[which], NULL);
+    if (info->si_code <= 0 || number == SIGABRT) /* sent; a fault comes again by itself */
+        raise(number);
 }
 
 void breadcrumb_install(void)
 {
-    static char stack[STACK_BYTES];
-    stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
-    struct sigaction act = {.sa_handler = crash, .sa_flags = SA_RESETHAND | SA_ONSTACK};
-    sigaltstack(&alternate, NULL);
-    sigemptyset(&act.sa_mask);
-    at_work.trial = -1;
+    static char stack[STACK_ROOM]; /* for crashes by stack overflow, of the first thread */
+    stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack}, old;
+    struct sigaction handler = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    if (sigaltstack(NULL, &old) == 0 && (old.ss_flags & SS_DISABLE))
+        sigaltstack(&alternate, NULL);
+    sigemptyset(&handler.sa_mask);
     for (int i = 0; i < N_SIGNALS; i++)
-        sigaction(SIGNALS[i], &act, NULL);
+        sigaction(SIGNALS[i].signal, &handler, &before[i]);
 }

@@ -69,6 +69,16 @@ static bool legal_text(const char *s, bool optional)
     return s ? strnlen(s, TEXT_LENGTH) < TEXT_LENGTH : optional;
 }
 
+/* As above, on one line: it stands in lists and records. */
+static bool legal_line(const char *s)
+{
+    if (!legal_text(s, false))
+        return false;
+    while ((unsigned char)*s >= ' ' && *s != 0x7f)
+        s++;
+    return *s == '\0';
+}
+
 static bool legal_size(uint32_t size, uint32_t smallest)
 {
     return size >= smallest && size <= MOST_BYTES;
@@ -165,7 +175,7 @@ static int32_t read_plugin(const hone_plugin *from, const char *file, plugin *ou
                            "%s is of kind %d, which this host does not know; it needs a newer "
                            "hone",
                            w, given.kind);
-    else if (!legal_text(given.version, false) || !legal_text(given.doc, false))
+    else if (!legal_line(given.version) || !legal_text(given.doc, false))
         status = error_add(err, HONE_EPLUGIN, "%s has no version or no doc", w);
     else if (!given.create || !given.destroy)
         status = error_add(err, HONE_EPLUGIN, "%s: %s is NULL, but each plugin must have it", w,
@@ -208,7 +218,7 @@ static int32_t check_module(const hone_module *given, const char *file, error *e
                          "rebuild the plugin with HONE_ABI_MINOR=%d",
                          file, HONE_ABI_MAJOR, given->abi_minor, HONE_ABI_MAJOR, HONE_ABI_MINOR,
                          HONE_ABI_MINOR);
-    if (!legal_text(given->name, false) || !legal_text(given->version, false) ||
+    if (!legal_line(given->name) || !legal_line(given->version) ||
         !legal_text(given->license, true) || !legal_text(given->url, true))
         return error_add(err, HONE_EPLUGIN, "%s: its module has no name or no version", file);
     if (given->n_plugins < 1 || given->n_plugins > MOST_PLUGINS || !given->plugins)
