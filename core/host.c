@@ -93,7 +93,10 @@ static int32_t host_component(const hone_host *host, int32_t option, int32_t ind
 
 static int32_t host_release(const hone_host *host, hone_component *c)
 {
-    return c ? instance_release(of_call(host), c->self) : HONE_EINVAL;
+    int32_t status = c ? instance_release(of_call(host), c->self) : HONE_EINVAL;
+    if (status == HONE_OK)
+        c->self = NULL;
+    return status;
 }
 
 /* Does this instance know the study's trials by their numbers?  Not one with a space that its

@@ -208,7 +208,11 @@ int32_t instance_new(const surroundings *around, const component *c, instance **
     *out = NULL;
     if (!i)
         return HONE_ENOMEM;
-    int32_t status = set_up(i, NULL, err);
+    error why = {0};
+    int32_t status = set_up(i, NULL, &why);
+    if (status == HONE_EINVAL || status == HONE_EUNSUPPORTED)
+        status = why.status = HONE_ECONFIG; /* what the plugin refuses stands in the study file */
+    error_take(err, &why);
     if (status < 0) {
         instance_free(i);
         return status;

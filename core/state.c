@@ -2,8 +2,8 @@
  *
  * The blob: "hone.state/1\n"; for each instance that has the extension, the outer before the
  * inner, a line of address, plugin, version and length between tabs, and its bytes; a SHA-256
- * of all that.  A part
- * that does not exist yet when it is loaded gets its state when it is made. */
+ * of all that.  A part that does not exist yet when it is loaded gets its state when it is
+ * made. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
