@@ -118,10 +118,10 @@ Test(structure, sdk_includes_sdk_only)
 /* The rooms of core from the ground up; a file includes headers of its own floor or of those
  * below.  A name stands for name.c, name.h and name_*. */
 static const char *const FLOORS[] = {
-    " error log text number suggest owned kind ",
+    " error log text number suggest guard owned kind ",
     " rng sobol space param scale view stat statistics ini options frame reap signals sha256 elf ",
-    " history registry probe plugin ",
-    " config compose instance storage ",
+    " history registry probe path program module table ",
+    " config compose instance calls host breadcrumb storage optuna owner ",
     " study evaluate crew slot result verdict site inprocess worker ",
     " stop loop session library ",
 };
