@@ -11,8 +11,8 @@ static const double MOST_CELLS = 0x1p49;
 static const double MOST_LEVELS = 0x1p49;
 /* Significant bits of integers on a log scale: exp and log err by less than 2^-45. */
 enum { LOG_BITS = 37 };
-/* A step divides the range if it does so to this part of a step; as in Optuna, bounds such
- * as 0.3 = 3 * 0.1 are meant exactly. */
+/* A step divides the range if it does so to this part of a step, and to the rounding of the
+ * bounds; as in Optuna, bounds such as 0.3 = 3 * 0.1 are meant exactly. */
 static const double STEP_TOLERANCE = 1e-8;
 
 /* Distance from |x| to the next larger double. */
@@ -52,10 +52,15 @@ static double step_of(const hone_param *p)
     return p->step > 0 ? p->step : 0;
 }
 
+static double tolerance(const hone_param *p)
+{
+    return fmin(STEP_TOLERANCE + 4 * ulp(fmax(fabs(p->low), fabs(p->high))) / step_of(p), 0.25);
+}
+
 /* Number of values minus one, as a double: may exceed any integer. */
 static double last_level(const hone_param *p)
 {
-    return floor((p->high / 2 - p->low / 2) / step_of(p) * 2 + STEP_TOLERANCE);
+    return floor((p->high / 2 - p->low / 2) / step_of(p) * 2 + tolerance(p));
 }
 
 int64_t scale_levels(const hone_param *p)
@@ -82,6 +87,14 @@ static double cells_of(double start, double end, double grain)
     return fmin(ldexp(1, exponent - 1), MOST_CELLS);
 }
 
+/* low + k step, in decimal where it is meant so. */
+static double level(const scale *s, int64_t k)
+{
+    if (s->tens > 0)
+        return (rint(s->low * s->tens) + (double)k * rint(s->step * s->tens)) / s->tens;
+    return s->low + (double)k * s->step;
+}
+
 scale scale_of(const hone_param *p)
 {
     const int64_t levels = scale_levels(p);
@@ -95,6 +108,8 @@ scale scale_of(const hone_param *p)
 
     if (p->type == HONE_REAL && s.step > 0)
         s.tens = decimal_unit(s.low, s.step, s.high);
+    if (s.step > 0 && levels > 0 && fabs(s.high - level(&s, levels - 1)) > tolerance(p) * s.step)
+        s.high = level(&s, levels - 1); /* the last step does not reach it */
     s.log = p->type != HONE_CATEGORICAL && (p->flags & HONE_PARAM_LOG) && levels != 1 &&
             p->low > 0 && !(s.step > 0 && !s.whole) && !(s.step > 1);
     if (s.log && s.whole) {
@@ -129,19 +144,9 @@ static double clip(double x, double low, double high)
 
 double scale_level(const scale *s, int64_t k)
 {
-    if (s->levels > 0 && k >= s->levels - 1)
-        k = s->levels - 1;
     if (k <= 0)
         return s->low;
-    if (s->tens > 0) {
-        const double x = (rint(s->low * s->tens) + (double)k * rint(s->step * s->tens)) / s->tens;
-        return clip(x, s->low, s->high);
-    }
-
-    const double x = s->low + (double)k * s->step;
-    if (!s->whole && fabs(s->high - x) <= STEP_TOLERANCE * s->step)
-        return s->high;
-    return clip(x, s->low, s->high);
+    return s->levels > 0 && k >= s->levels - 1 ? s->high : clip(level(s, k), s->low, s->high);
 }
 
 int64_t scale_nearest(const scale *s, double native)

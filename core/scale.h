@@ -22,7 +22,7 @@ typedef struct scale {
     int32_t sort;
     bool log, whole;     /* logarithmic; native values are whole numbers */
     int64_t levels;      /* CELLS: how many */
-    double low, high;    /* native */
+    double low, high;    /* native: the first and the last value */
     double start, end;   /* of the interval that becomes [0, 1]: native or logarithms */
     double step, tens;   /* grid: value k is low + k step; computed in units of 1/tens */
     double cells;        /* CONTINUOUS: 2^p, the number of unit steps */

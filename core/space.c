@@ -10,6 +10,8 @@
 
 /* Whole numbers are exact as doubles up to here. */
 static const double MOST_INT = 0x1p53;
+/* Up to so many values every one has a place of its own in the unit interval (scale.h). */
+static const int64_t MOST_CONDITIONS = (int64_t)1 << 37;
 
 /* ---- one parameter ------------------------------------------------------------ */
 
@@ -159,13 +161,20 @@ static int32_t check_place(const space *s, const hone_param *p, const char *who,
     if (p->parent >= 0 && (p->n_when < 1 || !p->when))
         return error_add(err, HONE_EINVAL, "%s: a condition needs values of '%s'", who,
                          s->params[p->parent].name);
-    if (!(p->flags & HONE_PARAM_FIDELITY) && p->parent != s->fidelity)
-        return HONE_OK;
-    if (!(p->flags & HONE_PARAM_FIDELITY) && p->parent < 0)
-        return HONE_OK;
-    if (!(p->flags & HONE_PARAM_FIDELITY))
+    if (p->parent >= 0 && p->parent == s->fidelity)
         return error_add(err, HONE_EINVAL, "%s: cannot depend on the fidelity '%s'", who,
                          s->params[p->parent].name);
+    if (p->parent >= 0) {
+        const int64_t levels = scale_levels(&s->params[p->parent]);
+
+        if (levels == 0 || levels > MOST_CONDITIONS)
+            return error_add(err, HONE_EINVAL,
+                             "%s: '%s' has a continuum of values, so a condition on one of them "
+                             "is never met; give it a step, or make it an int or categorical",
+                             who, s->params[p->parent].name);
+    }
+    if (!(p->flags & HONE_PARAM_FIDELITY))
+        return HONE_OK;
     if (s->fidelity >= 0)
         return error_add(err, HONE_EINVAL, "%s: '%s' is the fidelity already; at most one is", who,
                          s->params[s->fidelity].name);
@@ -201,11 +210,13 @@ static int32_t check_values(const space *s, const hone_param *p, const char *who
     return HONE_OK;
 }
 
-/* The copy's init and conditions, exactly. */
+/* The copy's numbers, exactly; and there is no -0.0. */
 static void settle(const space *s, hone_param *p)
 {
     double *when = (double *)p->when;
 
+    p->low = scale_of(p).low;
+    p->high = scale_of(p).high; /* the last step */
     for (int64_t i = 0; p->parent >= 0 && i < p->n_when; i++)
         when[i] = param_snap(&s->params[p->parent], when[i]);
     if (p->parent < 0)

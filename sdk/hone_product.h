@@ -32,7 +32,7 @@ typedef struct hone_axis {
 static inline hone_axis hone_axis_all(const hone_param *p)
 {
     hone_axis a = {0, 0, 1, NULL};
-    double last;
+    double last, slack;
 
     if (p->type == HONE_CATEGORICAL) {
         a.n = p->n_choices;
@@ -44,8 +44,11 @@ static inline hone_axis hone_axis_all(const hone_param *p)
         a.n = 1;
         return a;
     }
+    if (!(a.step > 0))
+        return a;
     /* The host takes bounds such as 0.3 = 3 * 0.1 as meant exactly. */
-    last = a.step > 0 ? floor((p->high - p->low) / a.step + 1e-8) : HUGE_VAL;
+    slack = 1e-8 + 1e-15 * fmax(fabs(p->low), fabs(p->high)) / a.step;
+    last = floor((p->high - p->low) / a.step + fmin(slack, 0.25));
     a.n = last < 9007199254740992.0 ? (int64_t)last + 1 : 0;
     return a;
 }
