@@ -255,16 +255,6 @@ static bool evaluate(worker *w, frame *f)
 
 /* ---- made and gone -----------------------------------------------------------------------*/
 
-/* The host's search path names default folders too, which need not exist. */
-static int existing(const char **dirs, int64_t n)
-{
-    int kept = 0;
-    for (int64_t i = 0; i < n; i++)
-        if (access(dirs[i], F_OK) == 0)
-            dirs[kept++] = dirs[i];
-    return kept;
-}
-
 /* The study as the host sees it, from the first frame. */
 static int32_t read_study(worker *w, frame *f, error *err)
 {
@@ -285,7 +275,7 @@ static int32_t read_study(worker *w, frame *f, error *err)
     else
         status = HONE_OK;
     /* The host has checked and probed the plugin; its checksum is compared below. */
-    settings.plugins = (registry_settings){.dirs = dirs, .n_dirs = existing(dirs, n_dirs),
+    settings.plugins = (registry_settings){.dirs = dirs, .n_dirs = (int)n_dirs,
                                            .allow_unsafe = true, .no_probe = true,
                                            .log = &w->log};
     settings.set = set;
