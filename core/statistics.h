@@ -81,7 +81,7 @@ double stat_cliff_delta(double a12); /* P(X > Y) - P(X < Y) */
 
 /* How many paired differences a two-sided signed-rank test at `alpha` needs to support a
  * difference like the observed one with probability `power` (Noether's formula, stat_test.c).
- * INFINITY: there is no sign of one.  *differences: how many in all, at least n's minimum. */
+ * *pairs: how many in all, those at hand included; INFINITY: there is no sign of a difference. */
 int32_t stat_pairs_needed(const double *differences, int64_t n, double alpha, double power,
                           double *pairs);
 

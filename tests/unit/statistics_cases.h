@@ -476,4 +476,18 @@ static const double CLOUD_RANKS[] = {
     2, 5, 0, 2, 0, 3, 1, 1, 2, 3, 2, 2, 3, 6, 2, 1, 5, 4, 2, 1,
 };
 
+/* 9 problems x 4 strategies with equal values */
+static const double TIED_PROBLEMS[][4] = {
+    {4, 3, 2, 1}, {1, 3, -0, 3}, {1, 3, 0, 3},   {3, -1, 1, 0}, {1, 1, 1, 1},
+    {0, 3, 1, 0}, {0, -2, 1, 3}, {-2, -0, 3, 1}, {2, 1, -1, 0},
+};
+
+/* scipy, as for FRIEDMAN */
+static const double TIED_FRIEDMAN[] = {
+    0.4285714285714374,
+    0.9342790756242491,
+    0.12903225806451882,
+    0.9419185039887384,
+};
+
 #endif

@@ -250,6 +250,18 @@ Test(many, friedman)
         same(ranks[i], AVERAGE_RANKS[i], "average rank", i);
 }
 
+Test(many, friedman_with_ties)
+{
+    stat_friedman t;
+
+    cr_assert_eq(stat_friedman_test(&TIED_PROBLEMS[0][0], 9, 4, &t), HONE_OK);
+    same(t.chi2, TIED_FRIEDMAN[0], "chi2", 0);
+    same(t.p, TIED_FRIEDMAN[1], "p", 0);
+    same(t.f, TIED_FRIEDMAN[2], "F", 0);
+    same(t.p_f, TIED_FRIEDMAN[3], "p of F", 0);
+    cr_expect_lt(t.tie_correction, 1.0);
+}
+
 Test(many, friedman_without_a_difference)
 {
     const double equal[6] = {1, 1, 1, 2, 2, 2}, clear[6] = {1, 2, 3, 1, 2, 3};
