@@ -4,7 +4,7 @@
 #include "command.h"
 
 extern const command COMMAND_RUN, COMMAND_TRY, COMMAND_ASK, COMMAND_TELL, COMMAND_SESSION;
-extern const command COMMAND_HELP, COMMAND_VERSION;
+extern const command COMMAND_PLUGINS, COMMAND_INFO, COMMAND_HELP, COMMAND_VERSION;
 extern const command COMMAND_MANUAL, COMMAND_COMPLETION; /* hidden: for make install */
 
 const command *const COMMANDS[] = {
@@ -13,6 +13,8 @@ const command *const COMMANDS[] = {
     &COMMAND_ASK,
     &COMMAND_TELL,
     &COMMAND_SESSION,
+    &COMMAND_PLUGINS,
+    &COMMAND_INFO,
     &COMMAND_HELP,
     &COMMAND_VERSION,
     &COMMAND_MANUAL,
