@@ -5,17 +5,22 @@
 #include <string.h>
 
 #include "param.h"
+#include "space_words.h"
 #include "text.h"
 
-/* What is allowed: "a number from 0.1 to 10", "one of: a b c". */
+enum { SHOWN_MOST = 20 }; /* choices that a sentence lists */
+
+/* What is allowed: "a number from 0.1 to 10", "a b c". */
 static void add_allowed(text *t, const hone_param *p)
 {
     char low[NUMBER_ROOM], high[NUMBER_ROOM], step[NUMBER_ROOM];
 
     if (p->type == HONE_CATEGORICAL) {
         text_add(t, "allowed:");
-        for (int64_t i = 0; i < p->n_choices; i++)
+        for (int64_t i = 0; i < p->n_choices && i < SHOWN_MOST; i++)
             text_add(t, " %s", p->choices[i]);
+        if (p->n_choices > SHOWN_MOST)
+            text_add(t, " ... (%lld in all)", (long long)p->n_choices);
         return;
     }
     text_add(t, "allowed: a %s from %s to %s", p->type == HONE_INT ? "whole number" : "number",
@@ -27,9 +32,11 @@ static void add_allowed(text *t, const hone_param *p)
 static int32_t refuse(const hone_param *p, const char *value, error *err)
 {
     text t = {0};
+    char shown[EXCERPT_ROOM];
     int32_t status;
 
-    text_add(&t, "%s = %s is not a value of this parameter; ", p->name, value);
+    text_add(&t, "%s = %s is not a value of this parameter; ", p->name,
+             text_excerpt(value, shown));
     add_allowed(&t, p);
     if (p->type == HONE_CATEGORICAL && p->n_choices <= INT32_MAX) {
         const char *meant = nearest(value, p->choices, (int)p->n_choices);
@@ -78,8 +85,7 @@ char *param_write(const hone_param *p, double value)
 /* A choice that is not read back as one without quotes has them. */
 static void add_word(text *t, const char *word)
 {
-    const bool bare = *word && !strpbrk(word, " \t\"'") && strcmp(word, "when") != 0 &&
-                      strcmp(word, "init") != 0;
+    const bool bare = !space_word_reserved(word);
     const char *quote = bare ? "" : strchr(word, '"') ? "'" : "\"";
 
     text_add(t, " %s%s%s", quote, word, quote);

@@ -95,3 +95,31 @@ const char *text_excerpt(const char *s, char out[EXCERPT_ROOM])
         memcpy(out + n, DOTS, strlen(DOTS) + 1);
     return out;
 }
+
+/* How many bytes follow the first of a letter, and the range of the second: table 3-7 of the
+ * Unicode standard.  false: no letter begins so. */
+static bool letter_begin(unsigned char c, int *follow, unsigned char *low, unsigned char *high)
+{
+    *follow = c < 0x80 ? 0 : c < 0xE0 ? 1 : c < 0xF0 ? 2 : 3;
+    *low = c == 0xE0 ? 0xA0 : c == 0xF0 ? 0x90 : 0x80;
+    *high = c == 0xED ? 0x9F : c == 0xF4 ? 0x8F : 0xBF;
+    return c < 0x80 || (c >= 0xC2 && c <= 0xF4);
+}
+
+bool text_is_utf8(const char *s)
+{
+    const unsigned char *c = (const unsigned char *)s;
+    while (*c) {
+        int follow;
+        unsigned char low, high;
+        if (!letter_begin(*c++, &follow, &low, &high))
+            return false;
+        for (; follow > 0; follow--, c++) {
+            if (*c < low || *c > high)
+                return false;
+            low = 0x80;
+            high = 0xBF;
+        }
+    }
+    return true;
+}

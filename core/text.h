@@ -25,6 +25,7 @@ char *text_take(text *t); /* the caller frees; NULL if an allocation failed; t i
 /* s as it may stand in a sentence: long ones end in "...", control characters become "?". */
 #define EXCERPT_ROOM 64
 const char *text_excerpt(const char *s, char out[EXCERPT_ROOM]);
+bool text_is_utf8(const char *s); /* as RFC 3629 has it */
 
 /* Reads all of s: 12, -0.5, 1e-3, 2^-5, 10^3, inf.  false if anything is left over, and for
  * nan and what overflows (1e999). */
