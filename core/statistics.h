@@ -49,6 +49,19 @@ typedef struct stat_resampling {
 int32_t stat_bootstrap(const double *x, int64_t n, double (*statistic)(double *x, int64_t n),
                        const stat_resampling *how, stat_interval *out);
 
+/* ---- anytime curves: stat_curve.c -------------------------------------------------------------
+ * Best value of a run up to each of at[m] (increasing); when[n] is increasing and belongs to
+ * values[n].  INFINITY before the first. */
+void stat_best_so_far(const double *when, const double *values, int64_t n, const double *at,
+                      int64_t m, double *out);
+typedef struct stat_band {
+    double median;
+    stat_interval quartiles, interval; /* interval: of the median, by bootstrap over runs */
+} stat_band;
+/* curves: runs x m; bands: [m]. */
+int32_t stat_bands(const double *curves, int64_t runs, int64_t m, const stat_resampling *how,
+                   stat_band *bands);
+
 /* ---- two samples: stat_test.c -----------------------------------------------------------------*/
 enum { STAT_AUTO = 0, STAT_EXACT, STAT_APPROXIMATE };
 

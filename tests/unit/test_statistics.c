@@ -136,6 +136,29 @@ Test(sample, bootstrap)
     cr_expect(b.low == x[0] && b.high == x[0]);
 }
 
+/* Worked by hand. */
+Test(sample, anytime_curves)
+{
+    enum { RUNS = 5, M = 4 };
+    const double when[] = {1, 2, 4, 9}, values[] = {7, 9, 3, 1}, at[] = {0.5, 2, 8, 9};
+    const double curves[RUNS * M] = {INFINITY, 5, 2, 1, INFINITY, 4, 4, 4, INFINITY, 9,
+                                     3,        0, 8, 8, 8,        8, 6, 6, 6,        6};
+    const stat_resampling how = {.level = 0.9, .draws = 500, .key = rng_root(4)};
+    double best[M];
+    stat_band bands[M];
+
+    stat_best_so_far(when, values, 4, at, M, best);
+    cr_expect(isinf(best[0]) && best[1] == 7 && best[2] == 3 && best[3] == 1);
+    cr_assert_eq(stat_bands(curves, RUNS, M, &how, bands), HONE_OK);
+    cr_expect(isinf(bands[0].median) && bands[0].quartiles.low == 8);
+    cr_expect(bands[1].median == 6 && bands[1].quartiles.low == 5 && bands[1].quartiles.high == 8);
+    cr_expect(bands[3].median == 4 && bands[3].quartiles.low == 1 && bands[3].quartiles.high == 6);
+    for (int j = 1; j < M; j++)
+        cr_expect(bands[j].interval.low <= bands[j].median &&
+                  bands[j].median <= bands[j].interval.high);
+    cr_expect_eq(stat_bands(curves, 0, M, &how, bands), HONE_EINVAL);
+}
+
 /* ---- two samples
  * --------------------------------------------------------------------------------- */
 
