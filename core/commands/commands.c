@@ -3,11 +3,14 @@
 
 #include "command.h"
 
+extern const command COMMAND_INIT, COMMAND_CHECK;
 extern const command COMMAND_RUN, COMMAND_TRY, COMMAND_ASK, COMMAND_TELL, COMMAND_SESSION;
 extern const command COMMAND_PLUGINS, COMMAND_INFO, COMMAND_HELP, COMMAND_VERSION;
 extern const command COMMAND_MANUAL, COMMAND_COMPLETION; /* hidden: for make install */
 
 const command *const COMMANDS[] = {
+    &COMMAND_INIT,
+    &COMMAND_CHECK,
     &COMMAND_RUN,
     &COMMAND_TRY,
     &COMMAND_ASK,
