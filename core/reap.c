@@ -20,14 +20,16 @@
 
 enum {
     CROWD = 16384,     /* processes in one round; more are met in the next one */
-    ROUNDS = 1000,     /* before giving up, 2 ms apart at most */
+    STUBBORN = 16,     /* rounds before those who do not stop are killed all the same */
     READ_ROOM = 4096,
 };
-static const struct timespec PAUSE = {.tv_nsec = 2000000};
+static const double PATIENCE = 2;                          /* seconds before giving up */
+static const struct timespec PAUSE = {.tv_nsec = 1000000}; /* for the killed to die */
 
 typedef struct crowd {
     const pid_t *spare;
     int n_spare, n;
+    bool stops; /* send SIGSTOP to those found */
     pid_t pid[CROWD];
 } crowd;
 
@@ -55,11 +57,14 @@ static char process_state(pid_t pid)
     return name_end && name_end[1] == ' ' ? name_end[2] : 0;
 }
 
+/* Whoever is found is stopped there and then: a crowd that breeds is also starving us. */
 static void add_child(crowd *c, pid_t pid)
 {
     for (int i = 0; i < c->n_spare; i++)
         if (c->spare[i] == pid)
             return;
+    if (c->stops)
+        kill(pid, SIGSTOP);
     if (c->n < CROWD)
         c->pid[c->n++] = pid;
 }
@@ -120,52 +125,49 @@ static void list_descendants(crowd *c, pid_t root)
         add_children(c, c->pid[i]);
 }
 
-/* true: nobody in the crowd can fork any more. */
-static bool stop_all(const crowd *c)
+/* How many are not dead, and how many of them may still fork. */
+static void survey(const crowd *c, int *living, int *running)
 {
-    bool still = true;
+    *living = *running = 0;
     for (int i = 0; i < c->n; i++) {
         char state = process_state(c->pid[i]);
-        if (state == 0 || strchr("TtZXx", state))
-            continue;
-        still = false;
-        kill(c->pid[i], SIGSTOP);
+        bool dead = state == 0 || strchr("ZXx", state);
+        *living += !dead;
+        *running += !dead && !strchr("Tt", state);
     }
-    return still;
 }
 
-static int count_living(const crowd *c)
+static double now(void)
 {
-    int living = 0;
-    for (int i = 0; i < c->n; i++) {
-        char state = process_state(c->pid[i]);
-        living += state != 0 && !strchr("ZXx", state);
-    }
-    return living;
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 int descendants_kill(pid_t root, const pid_t *spare, int n_spare)
 {
-    crowd c = {.n = 0};
+    crowd c = {.stops = true};
     bool own = root == getpid();
+    int living = 0, running = 0;
+    double end = now() + PATIENCE;
     c.spare = own ? spare : NULL;
     c.n_spare = own ? n_spare : 0;
 
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 1; now() < end; round++) {
         list_descendants(&c, root);
-        int living = count_living(&c);
+        survey(&c, &living, &running);
         if (living == 0 && (!own || c.n == 0))
             return 0;
-        if (living > 0 && !stop_all(&c) && round % 8 != 7)
+        if (running > 0 && round % STUBBORN != 0)
             continue; /* look again for what was born meanwhile */
         for (int i = 0; i < c.n; i++)
             kill(c.pid[i], SIGKILL);
         for (int i = 0; own && i < c.n; i++)
             waitpid(c.pid[i], NULL, WNOHANG);
-        if (count_living(&c) > 0)
+        if (living > 0)
             nanosleep(&PAUSE, NULL);
     }
-    return count_living(&c);
+    return living;
 }
 
 pid_t *children_list(int *n)

@@ -270,7 +270,7 @@ Test(D4, fork_bomb, .timeout = 120)
     cr_assert_eq(e.state, HONE_FAILED);
     cr_assert_eq(processes_with("sleep 99884"), 0);
     cr_assert_eq(processes_with("/bomb"), 0);
-    cr_assert_eq(children_count(), 1);
+    cr_assert_leq(children_count(), 1, "the worker at most: it may have been starved and lost");
     evaluation_free(&e);
     close_clean(&l);
 }
