@@ -86,7 +86,7 @@ bool reserve(history *h, int64_t need)
     if (!resize(&h->native, room, (size_t)h->n_params * sizeof *h->native) ||
         !resize(&h->number, room, sizeof *h->number) ||
         !resize(&h->ask_seconds, room, sizeof *h->ask_seconds) ||
-        !resize(&h->finished, room, sizeof *h->finished) ||
+        (h->finished && !resize(&h->finished, room, sizeof *h->finished)) ||
         !results_resize(h, &h->results, room))
         return false;
     h->room = room;
@@ -245,6 +245,18 @@ static bool noise_reserve(history *h, const outcome *o)
     return true;
 }
 
+/* The order of finishing is kept from the first row on that breaks it (history_parts.h). */
+static bool order_reserve(history *h, int64_t row)
+{
+    if (h->finished || (row == h->n_finished && h->number[row] == row))
+        return true;
+    if (!resize(&h->finished, h->room, sizeof *h->finished))
+        return false;
+    for (int64_t i = 0; i < h->n_finished; i++)
+        h->finished[i] = i;
+    return true;
+}
+
 static int32_t check(const history *h, int64_t row, const outcome *o, error *err)
 {
     if (row < 0 || row >= h->n)
@@ -270,7 +282,7 @@ int32_t history_finish(history *h, int64_t row, const outcome *o, error *err)
 
     if (status < 0)
         return status;
-    if (!noise_reserve(h, o))
+    if (!noise_reserve(h, o) || !order_reserve(h, row))
         return error_add(err, HONE_ENOMEM, "out of memory for the result of trial %lld",
                          (long long)h->number[row]);
 
@@ -282,7 +294,9 @@ int32_t history_finish(history *h, int64_t row, const outcome *o, error *err)
     if (r->yvar)
         fill(r->yvar + row * m, m, o->yvar);
     r->seconds[row] = o->seconds;
-    h->finished[h->n_finished++] = row;
+    if (h->finished)
+        h->finished[h->n_finished] = row;
+    h->n_finished++;
     h->running.stale++;
     if (h->running.stale * 2 > h->running.n)
         running_sweep(&h->running, r->state);
@@ -353,6 +367,11 @@ double history_noise(const history *h, int64_t row, int32_t objective)
 double history_seconds(const history *h, int64_t row)
 {
     return h->results.seconds[row];
+}
+
+int64_t finished_row(const history *h, int64_t event)
+{
+    return h->finished ? h->finished[event] : event;
 }
 
 bool full_fidelity(const history *h, int64_t row)

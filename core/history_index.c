@@ -40,7 +40,7 @@ static uint32_t *place(const history *h, const double *native)
 static void find_later(history *h)
 {
     for (; h->n_found_events < h->n_finished; h->n_found_events++) {
-        const int64_t row = h->finished[h->n_found_events];
+        const int64_t row = finished_row(h, h->n_found_events);
         uint32_t *at;
 
         if (h->results.state[row] != HONE_COMPLETE)
@@ -120,7 +120,7 @@ int64_t history_front(const history *h, int64_t **rows)
 
     *rows = NULL;
     for (; f->n_events < h->n_finished; f->n_events++) {
-        const int64_t row = h->finished[f->n_events];
+        const int64_t row = finished_row(h, f->n_events);
 
         if (history_feasible(h, row) && !front_add(h, f, row))
             return HONE_ENOMEM;

@@ -71,7 +71,8 @@ struct history {
     int64_t *number;     /* [n] increasing */
     double *ask_seconds; /* [n] */
     results results;     /* [n] */
-    int64_t *finished;   /* [n_finished] rows in order of finishing */
+    int64_t *finished;   /* [n_finished] rows in order of finishing; NULL while that is the
+                          * order of rows and numbers are rows: number[] says the same */
     int64_t n_finished;
     running running;
     int64_t best;        /* row, -1: none */
@@ -98,6 +99,7 @@ void results_free(results *r);
 bool running_add(running *r, int64_t row);
 void running_sweep(running *r, const int32_t *state); /* drops what runs no longer */
 
+int64_t finished_row(const history *h, int64_t event); /* the row that finished event-th */
 bool full_fidelity(const history *h, int64_t row);
 void tables_free(history *h);
 

@@ -138,7 +138,7 @@ static bool window_move(const history *h, window *w, int64_t n, int64_t n_events
         if (!window_start(h, w, w->n_rows))
             goto restart;
     for (; w->n_events < n_events; w->n_events++)
-        if (!window_finish(h, w, h->finished[w->n_events]))
+        if (!window_finish(h, w, finished_row(h, w->n_events)))
             goto restart;
     running_sweep(&w->running, w->results.state);
     for (int64_t at = first; at < w->n; at++)
@@ -269,7 +269,7 @@ static void describe(const history *h, int64_t budget, hone_trials *out)
         .ldv = h->n_objectives,
         .seconds = h->results.seconds,
         .ask_seconds = h->ask_seconds,
-        .finished = h->finished,
+        .finished = h->finished ? h->finished : h->number,
         .n_finished = h->n_finished,
         .running = h->running.row,
         .n_running = h->running.n,
