@@ -15,7 +15,7 @@
 #include "space.h"
 #include "text.h"
 
-enum { FAKE_OPTIONS = 32, FAKE_PARTS = 8 };
+enum { FAKE_OPTIONS = 32, FAKE_PARTS = 8, FAKE_TEXT = 256, FAKE_STRINGS = 16 };
 
 typedef struct fake {
     hone_host host; /* first: a hone_host * is a fake * */
@@ -26,13 +26,16 @@ typedef struct fake {
     rng_key key;
     hone_value values[FAKE_OPTIONS];
     double numbers[FAKE_OPTIONS][4];
-    char texts[FAKE_OPTIONS][64];
+    char texts[FAKE_OPTIONS][FAKE_TEXT];
+    const char *strings[FAKE_OPTIONS][FAKE_STRINGS];
     const char *const *set; /* NULL-terminated "name=value", for parts "option.name=value" */
     struct fake *parts[FAKE_PARTS];
     char message[512];      /* of the last error */
     void (*noted)(void *context, int64_t number, const char *key, double value, const char *words);
     void *context;
 } fake;
+
+static char fake_refusal[512]; /* what the last plugin said whose create failed */
 
 static fake *fake_new(int32_t kind, const char *name, const space *sp, rng_key key,
                       const char *const *set);
@@ -192,6 +195,12 @@ static inline void fake_option(fake *f, int i)
             }
         }
         break;
+    case HONE_OPT_STRINGS: /* "name=one|two" */
+        v->ss = f->strings[i];
+        for (char *at = f->texts[i]; at && v->n < FAKE_STRINGS; v->n++) {
+            f->strings[i][v->n] = strsep(&at, "|");
+        }
+        break;
     default:
         break;
     }
@@ -200,7 +209,8 @@ static inline void fake_option(fake *f, int i)
 static inline fake *fake_new(int32_t kind, const char *name, const space *sp, rng_key key,
                              const char *const *set)
 {
-    static const char *const KINDS[] = {"", "strategy", "surrogate", "acquisition"};
+    static const char *const KINDS[] = {"",          "strategy",  "surrogate", "acquisition",
+                                        "objective", "pruner"};
     char path[1024];
     fake *f = calloc(1, sizeof *f);
     error err = {0};
@@ -244,6 +254,7 @@ static inline fake *fake_new(int32_t kind, const char *name, const space *sp, rn
     }
     if (f->plugin->create(&f->host, f->values, &f->self) < 0) {
         fprintf(stderr, "%s: %s\n", name, f->message);
+        memcpy(fake_refusal, f->message, sizeof fake_refusal);
         f->plugin = NULL;
         fake_free(f);
         return NULL;
