@@ -16,8 +16,7 @@
 
 static const int64_t MAX_DRAWS = 100000000;
 
-/* ---- sign test
- * ------------------------------------------------------------------------------------- */
+/* ---- sign test --------------------------------------------------------------------------- */
 
 /* P(G(a) < x); a shape of zero is the number zero. */
 static double gamma_below(double a, double x)
@@ -76,8 +75,7 @@ int32_t stat_bayesian_sign(const double *differences, int64_t n, double rope, do
     return HONE_OK;
 }
 
-/* ---- signed-rank test
- * --------------------------------------------------------------------------------- */
+/* ---- signed-rank test -------------------------------------------------------------------- */
 
 typedef struct stream { /* numbers of one draw, in order */
     rng_key key;

@@ -23,7 +23,7 @@ static double log_gamma(double a)
     return lgamma_r(a, &sign);
 }
 
-/* ---- incomplete gamma and beta --------------------------------------------------------------- */
+/* ---- incomplete gamma and beta ----------------------------------------------------------- */
 
 /* P(a, x) by its series, for x < a + 1. */
 static double gamma_series(double a, double x)
@@ -121,8 +121,7 @@ double stat_beta_lower(double a, double b, double x)
     return beta_lower(a, b, x, 1.0 - x);
 }
 
-/* ---- normal, chi-square, F ---------------------------------------------------------------------
- */
+/* ---- normal, chi-square, F --------------------------------------------------------------- */
 
 double stat_normal_lower(double x)
 {
@@ -157,8 +156,7 @@ double stat_f_upper(double x, double df1, double df2)
     return beta_lower(0.5 * df2, 0.5 * df1, df2 / sum, df1 * x / sum);
 }
 
-/* ---- studentised range
- * --------------------------------------------------------------------------- */
+/* ---- studentised range ------------------------------------------------------------------- */
 
 /* P(range of k normals <= q): k times the integral over the place z of the largest of
  * phi(z) [Phi(z) - Phi(z - q)]^(k - 1). */

@@ -12,8 +12,7 @@
 #include "hone_plugin.h"
 #include "statistics.h"
 
-/* ---- two objectives
- * -------------------------------------------------------------------------------- */
+/* ---- two objectives ---------------------------------------------------------------------- */
 
 static int by_first(const void *a, const void *b)
 {
@@ -39,8 +38,7 @@ static double area(const double **p, int64_t n, const double *reference)
     return sum;
 }
 
-/* ---- three objectives
- * ------------------------------------------------------------------------------ */
+/* ---- three objectives -------------------------------------------------------------------- */
 
 static int by_third(const void *a, const void *b)
 {
@@ -95,8 +93,7 @@ static double volume3(const double **p, int64_t n, const double **stairs, const 
     return sum;
 }
 
-/* ---- more
- * ------------------------------------------------------------------------------------------ */
+/* ---- more -------------------------------------------------------------------------------- */
 
 /* Sorting by a coordinate that is known at run time only: the key stands beside the point. */
 typedef struct keyed {

@@ -47,8 +47,7 @@ static double normal_p(double distance, double deviation, bool continuity, doubl
     return 2.0 * stat_normal_upper(fabs(*z));
 }
 
-/* ---- Wilcoxon's signed-rank test
- * ----------------------------------------------------------------- */
+/* ---- Wilcoxon's signed-rank test --------------------------------------------------------- */
 
 /* Weights of plus = 0 .. n(n+1)/2 when each rank is positive with probability 1/2; scaled so
  * that nothing overflows. */
@@ -137,8 +136,7 @@ out:
     return status;
 }
 
-/* ---- Mann and Whitney's U test
- * ------------------------------------------------------------------- */
+/* ---- Mann and Whitney's U test ----------------------------------------------------------- */
 
 /* m + n over m, or infinity beyond 2^53. */
 static double binomial(int64_t m, int64_t n)
@@ -225,8 +223,7 @@ double stat_cliff_delta(double a12)
     return 2.0 * a12 - 1.0;
 }
 
-/* ---- how many more
- * ---------------------------------------------------------------------------------- */
+/* ---- how many more ----------------------------------------------------------------------- */
 
 /* Noether: N = (z_{1-alpha/2} + z_power)^2 / (3 (p' - 1/2)^2), where p' is the probability that
  * the sum of two independent differences is positive.  p' is estimated by the share of

@@ -54,8 +54,7 @@ double stat_median(double *x, int64_t n)
     return stat_quantile(x, n, 0.5);
 }
 
-/* ---- ranks -------------------------------------------------------------------------------------
- */
+/* ---- ranks ------------------------------------------------------------------------------- */
 
 typedef struct placed {
     double value;
@@ -126,8 +125,7 @@ int32_t stat_order(const double *x, int64_t n, int64_t *order)
     return status;
 }
 
-/* ---- bootstrap
- * ----------------------------------------------------------------------------------- */
+/* ---- bootstrap --------------------------------------------------------------------------- */
 
 int32_t stat_bootstrap(const double *x, int64_t n, double (*statistic)(double *x, int64_t n),
                        const stat_resampling *how, stat_interval *out)

@@ -13,7 +13,7 @@
 
 #include "rng.h"
 
-/* ---- distributions: stat_distribution.c ---------------------------------------------------
+/* ---- distributions: stat_distribution.c -----------------------------------------------------
  * lower: P(X <= x), upper: P(X > x); both with full relative accuracy, but for the range,
  * where it is absolute (1e-14). */
 double stat_gamma_upper(double a, double x);          /* regularised Q(a, x) */
@@ -27,7 +27,7 @@ double stat_f_upper(double x, double df1, double df2);
 double stat_range_upper(double q, int64_t k, double df);
 double stat_range_quantile(double p, int64_t k, double df); /* lower tail p, 0 < p < 1 */
 
-/* ---- one sample: statistics.c ---------------------------------------------------------------*/
+/* ---- one sample: statistics.c ------------------------------------------------------------ */
 void stat_sort(double *x, int64_t n);
 /* Type 7 of Hyndman and Fan (the default of R and NumPy) of a sorted sample. */
 double stat_quantile(const double *sorted, int64_t n, double p);
@@ -49,7 +49,7 @@ typedef struct stat_resampling {
 int32_t stat_bootstrap(const double *x, int64_t n, double (*statistic)(double *x, int64_t n),
                        const stat_resampling *how, stat_interval *out);
 
-/* ---- anytime curves: stat_curve.c -------------------------------------------------------------
+/* ---- anytime curves: stat_curve.c -----------------------------------------------------------
  * Best value of a run up to each of at[m] (increasing); when[n] is increasing and belongs to
  * values[n].  INFINITY before the first. */
 void stat_best_so_far(const double *when, const double *values, int64_t n, const double *at,
@@ -62,7 +62,7 @@ typedef struct stat_band {
 int32_t stat_bands(const double *curves, int64_t runs, int64_t m, const stat_resampling *how,
                    stat_band *bands);
 
-/* ---- two samples: stat_test.c -----------------------------------------------------------------*/
+/* ---- two samples: stat_test.c ------------------------------------------------------------ */
 enum { STAT_AUTO = 0, STAT_EXACT, STAT_APPROXIMATE };
 
 /* Wilcoxon's signed-rank test of n paired differences, two-sided.  Zero differences are left
@@ -98,8 +98,7 @@ double stat_cliff_delta(double a12); /* P(X > Y) - P(X < Y) */
 int32_t stat_pairs_needed(const double *differences, int64_t n, double alpha, double power,
                           double *pairs);
 
-/* ---- many: stat_rank.c
- * --------------------------------------------------------------------------*/
+/* ---- many: stat_rank.c ------------------------------------------------------------------- */
 int32_t stat_holm(const double *p, int64_t n, double *adjusted);
 /* values: problems x k.  ranks: k means over the problems, 1 is best. */
 int32_t stat_average_ranks(const double *values, int64_t problems, int64_t k, double *ranks);
@@ -123,10 +122,9 @@ int64_t stat_cliques(int64_t k, const int64_t *order, const uint8_t *alike, stat
 /* alike by Nemenyi's criterion: |rank - rank| <= cd. */
 void stat_alike(const double *ranks, int64_t k, double cd, uint8_t *alike);
 
-/* ---- Bayesian: stat_bayes.c
- * ------------------------------------------------------------------------- Posterior probabilities
- * that a difference is below -rope, within, above rope.  rope 0: ties and prior count half for each
- * side, within is 0. */
+/* ---- Bayesian: stat_bayes.c --------------------------------------------------------------
+ * Posterior probabilities that a difference is likeliest to lie below -rope, within, above
+ * rope.  rope 0: ties and prior count half for each side, within is 0. */
 typedef struct stat_posterior {
     double below, within, above;
 } stat_posterior;
@@ -135,10 +133,9 @@ int32_t stat_bayesian_sign(const double *differences, int64_t n, double rope, do
 int32_t stat_bayesian_signed_rank(const double *differences, int64_t n, double rope, double prior,
                                   int64_t draws, rng_key key, stat_posterior *out);
 
-/* ---- runtimes: stat_runtime.c
- * ------------------------------------------------------------------------ A runtime is a number of
- * evaluations; INFINITY: the target was not reached. */
-/* Evaluations until the best of the first ones is <= target; INFINITY: never. */
+/* ---- runtimes: stat_runtime.c ------------------------------------------------------------
+ * A runtime is a number of evaluations; INFINITY: the target was not reached.
+ * Evaluations until the best of the first ones is <= target; INFINITY: never. */
 double stat_runtime(const double *values, int64_t n, double target);
 /* ERT.  runtimes[n], spent[n]: all evaluations of each run. */
 double stat_expected_runtime(const double *runtimes, const double *spent, int64_t n);
@@ -156,9 +153,9 @@ void stat_data_profile(const double *runtimes, const int64_t *dimension, int64_t
 void stat_performance_profile(const double *runtimes, int64_t problems, int64_t k, const double *at,
                               int64_t m, double *out);
 
-/* ---- several objectives: stat_front.c, stat_hypervolume.c
- * --------------------------------------------- points: n x m, minimised. */
-/* rank[i]: 0 non-dominated, 1 non-dominated without those, ... */
+/* ---- several objectives: stat_front.c, stat_hypervolume.c --------------------------------
+ * points: n x m, minimised.
+ * rank[i]: 0 non-dominated, 1 non-dominated without those, ... */
 int32_t stat_front_ranks(const double *points, int64_t n, int64_t m, int64_t *rank);
 /* Mean distance from the points of a reference front to what is attained, where only falling
  * short counts; INFINITY if n is 0. */

@@ -45,8 +45,7 @@ typedef struct dtlz {
     hone_box box;
 } dtlz;
 
-/* ---- the problems -------------------------------------------------------------------------------
- */
+/* ---- the problems ------------------------------------------------------------------------ */
 
 /* g over the distance parameters z[k]. */
 static double distance(int64_t function, const double *z, int64_t k)
@@ -143,8 +142,7 @@ static void values(const dtlz *p, const double *x, double *y)
         sphere(p, x, g, y);
 }
 
-/* ---- the fronts
- * ----------------------------------------------------------------------------------- */
+/* ---- the fronts -------------------------------------------------------------------------- */
 
 static int64_t curve(int64_t n, int64_t m, double *y, int64_t ldy)
 {
@@ -212,8 +210,7 @@ static const void *extension(const char *id)
     return id != NULL && strcmp(id, "hone.front/1") == 0 ? &FRONT : NULL;
 }
 
-/* ---- the plugin
- * ----------------------------------------------------------------------------------- */
+/* ---- the plugin -------------------------------------------------------------------------- */
 
 static int inside(const double *x, int64_t d)
 {

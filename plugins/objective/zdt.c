@@ -41,8 +41,7 @@ typedef struct zdt {
     hone_box box;
 } zdt;
 
-/* ---- the problems ------------------------------------------------------------------------------
- */
+/* ---- the problems ------------------------------------------------------------------------ */
 
 static double sum_of_others(const double *x, int64_t d)
 {
@@ -126,8 +125,7 @@ static void values(int64_t function, int64_t d, const double *x, double y[2])
     y[1] = g * shape(function, y[0], g);
 }
 
-/* ---- the fronts ---------------------------------------------------------------------------------
- */
+/* ---- the fronts -------------------------------------------------------------------------- */
 
 /* y1 of the non-dominated pieces: of zdt3 where its curve falls below all to the left. */
 static const hone_piece PIECES_ZDT3[] = {{0.0, 0.08300153492691163},
@@ -170,8 +168,7 @@ static const void *extension(const char *id)
     return id != NULL && strcmp(id, "hone.front/1") == 0 ? &FRONT : NULL;
 }
 
-/* ---- the plugin ---------------------------------------------------------------------------------
- */
+/* ---- the plugin -------------------------------------------------------------------------- */
 
 /* Where the function is defined. */
 static void limits(int64_t function, int64_t i, double *low, double *high)

@@ -12,7 +12,7 @@
 static const double AGREEMENT = 1e-10; /* relative */
 enum { MAX_D = 64, LINE_ROOM = 4096 };
 
-/* ---- a host that is just enough ------------------------------------------------------------ */
+/* ---- a host that is just enough ---------------------------------------------------------- */
 
 static int errors, notes;
 
@@ -105,7 +105,7 @@ static double value_at(const hone_plugin *p, void *self, const double *x, int d,
     return y;
 }
 
-/* ---- the committed numbers ------------------------------------------------------------------- */
+/* ---- the committed numbers --------------------------------------------------------------- */
 
 static FILE *open_table(const char *name)
 {
@@ -217,8 +217,7 @@ Test(bbob, is_smallest_at_the_optimum)
     cr_assert_eq(rows, 24 * 2 * 4);
 }
 
-/* ---- the interface -----------------------------------------------------------------------------
- */
+/* ---- the interface ----------------------------------------------------------------------- */
 
 Test(bbob, gives_its_own_space)
 {

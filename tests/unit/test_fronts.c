@@ -12,7 +12,7 @@
 
 enum { MAX_D = 64, MAX_M = 8, LINE_ROOM = 1024 };
 
-/* ---- a host that is just enough ------------------------------------------------------------ */
+/* ---- a host that is just enough ---------------------------------------------------------- */
 
 static int errors, notes;
 static hone_space given_space = {.size = sizeof given_space, .n_objectives = 2};
@@ -104,7 +104,7 @@ static int32_t value_at(const problem *p, const double *x, int d, double *y)
     return state;
 }
 
-/* ---- values ---------------------------------------------------------------------------------- */
+/* ---- values ------------------------------------------------------------------------------ */
 
 static void point(const char *name, uint64_t seed, int d, double *x)
 {
@@ -156,7 +156,7 @@ Test(fronts_of, values_agree)
     cr_assert_eq(rows, 3 * (2 * 6 + 3 * 7 + 4 * 9));
 }
 
-/* ---- fronts ---------------------------------------------------------------------------------- */
+/* ---- fronts ------------------------------------------------------------------------------ */
 
 /* The same for wfg: the position parameters of one group are equal, the distance ones 0.35. */
 static void best_wfg_point(const char *name, int m, int64_t d, double *x)
@@ -268,8 +268,7 @@ Test(fronts_of, wfg)
             check_front(names[i], m);
 }
 
-/* ---- the interface ------------------------------------------------------------------------------
- */
+/* ---- the interface ----------------------------------------------------------------------- */
 
 Test(fronts_of, refuses)
 {

@@ -21,7 +21,7 @@ static void same(double got, double expected, const char *what, int row)
               "%s %d: %.17g, expected %.17g", what, row, got, expected);
 }
 
-/* ---- distributions --------------------------------------------------------------------------- */
+/* ---- distributions ----------------------------------------------------------------------- */
 
 Test(distribution, gamma_and_beta)
 {
@@ -72,8 +72,7 @@ Test(distribution, studentised_range)
     cr_expect(isnan(stat_range_quantile(0.95, 1, INFINITY)));
 }
 
-/* ---- one sample --------------------------------------------------------------------------------
- */
+/* ---- one sample -------------------------------------------------------------------------- */
 
 Test(sample, quantiles_and_ranks)
 {
@@ -159,8 +158,7 @@ Test(sample, anytime_curves)
     cr_expect_eq(stat_bands(curves, 0, M, &how, bands), HONE_EINVAL);
 }
 
-/* ---- two samples
- * --------------------------------------------------------------------------------- */
+/* ---- two samples ------------------------------------------------------------------------- */
 
 Test(two_samples, signed_rank)
 {
@@ -246,8 +244,7 @@ Test(two_samples, pairs_needed)
     cr_expect_eq(stat_pairs_needed(none, 1, 0.05, 0.8, &pairs), HONE_EINVAL);
 }
 
-/* ---- many
- * ------------------------------------------------------------------------------------------ */
+/* ---- many -------------------------------------------------------------------------------- */
 
 Test(many, holm)
 {

@@ -10,8 +10,7 @@
 #define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
 static const double NEAR = 1e-9;
 
-/* ---- Bayesian
- * ------------------------------------------------------------------------------------ */
+/* ---- Bayesian ---------------------------------------------------------------------------- */
 
 Test(bayesian, sign_test)
 {
@@ -57,8 +56,7 @@ Test(bayesian, refuses)
     cr_expect_eq(stat_bayesian_signed_rank(bad, 2, 0.1, 1.0, 10, rng_root(1), &p), HONE_EINVAL);
 }
 
-/* ---- runtimes
- * --------------------------------------------------------------------------------------- */
+/* ---- runtimes ---------------------------------------------------------------------------- */
 
 /* Hand-worked: solved after 10 and 30 of 3 runs, the third spent 100: ERT = 140/2. */
 Test(runtime, expected)
@@ -111,8 +109,7 @@ Test(runtime, profiles)
         cr_expect_eq(out[i], performance[i], "performance profile %d: %g", i, out[i]);
 }
 
-/* ---- several objectives
- * ------------------------------------------------------------------------------- */
+/* ---- several objectives ------------------------------------------------------------------ */
 
 Test(fronts, hypervolume)
 {

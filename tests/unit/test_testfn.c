@@ -11,7 +11,7 @@
 
 enum { MAX_D = 64, LINE_ROOM = 1024, FUNCTION_OPTION = 0, DIMENSION_OPTION = 1, SHIFT_OPTION = 2 };
 
-/* ---- a host that is just enough ------------------------------------------------------------ */
+/* ---- a host that is just enough ---------------------------------------------------------- */
 
 static int errors;
 static hone_space given_space = {.size = sizeof given_space, .n_objectives = 1};
@@ -134,8 +134,7 @@ static FILE *open_table(const char *name)
     return f;
 }
 
-/* ---- values -----------------------------------------------------------------------------------
- */
+/* ---- values ------------------------------------------------------------------------------ */
 
 Test(testfn, values_agree)
 {
@@ -173,8 +172,7 @@ Test(testfn, values_agree)
     cr_assert_eq(rows, 126);
 }
 
-/* ---- optima -----------------------------------------------------------------------------------
- */
+/* ---- optima ------------------------------------------------------------------------------ */
 
 static int feasible(const double *c, int32_t n, double slack)
 {
@@ -237,8 +235,7 @@ Test(testfn, optimum_is_claimed_in_the_usual_box_only)
     f.plugin->destroy(f.self);
 }
 
-/* ---- spaces -------------------------------------------------------------------------------------
- */
+/* ---- spaces ------------------------------------------------------------------------------ */
 
 Test(testfn, has_spaces_of_its_own)
 {

@@ -69,7 +69,7 @@ static int32_t refuse(const hone_host *host, int32_t option, int32_t status, con
     return status;
 }
 
-/* ---- the space ---------------------------------------------------------------------------- */
+/* ---- the space --------------------------------------------------------------------------- */
 
 /* x1 ... xd in [-5, 5], or the integers of bbob-mixint; 0: out of memory. */
 static int make_space(bbob *b, int64_t d)
@@ -121,7 +121,7 @@ static const hone_space *own_space(void *self)
     return &((bbob *)self)->box.space;
 }
 
-/* ---- evaluating ----------------------------------------------------------------------------- */
+/* ---- evaluating -------------------------------------------------------------------------- */
 
 static int has_nan(const double *x, int64_t d)
 {
@@ -155,7 +155,7 @@ static int32_t evaluate(void *self, const hone_points *in, hone_outcomes *out)
     return HONE_OK;
 }
 
-/* ---- life --------------------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------------------------- */
 
 static void destroy(void *self)
 {

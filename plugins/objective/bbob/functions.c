@@ -9,7 +9,7 @@
 
 static const double TWO_PI = 2.0 * 3.14159265358979323846;
 
-/* ---- what several functions share ------------------------------------------------------- */
+/* ---- what several functions share -------------------------------------------------------- */
 
 /* z := inner (x - xopt) */
 static double *rotated(bbob_problem *p, const double *x)
@@ -53,7 +53,7 @@ static double rastrigin(const double *z, int64_t d)
     return 10.0 * ((double)d - waves) + squares(z, d);
 }
 
-/* ---- f1 to f5: separable ---------------------------------------------------------------- */
+/* ---- f1 to f5: separable ----------------------------------------------------------------- */
 
 static double sphere(bbob_problem *p, const double *x)
 {
@@ -103,7 +103,7 @@ static double linear_slope(bbob_problem *p, const double *x)
     return sum;
 }
 
-/* ---- f6 to f9: low or moderate conditioning --------------------------------------------- */
+/* ---- f6 to f9: low or moderate conditioning ---------------------------------------------- */
 
 static double attractive_sector(bbob_problem *p, const double *x)
 {
@@ -160,7 +160,7 @@ static double rosenbrock_rotated(bbob_problem *p, const double *x)
     return rosenbrock_sum(rosenbrock_rotation(p, x), p->d);
 }
 
-/* ---- f10 to f14: high conditioning and unimodal ----------------------------------------- */
+/* ---- f10 to f14: high conditioning and unimodal ------------------------------------------ */
 
 static double ellipsoid_rotated(bbob_problem *p, const double *x)
 {
@@ -346,7 +346,7 @@ static double lunacek_bi_rastrigin(bbob_problem *p, const double *x)
     return fmin(near, depth * d + s * far) + 10.0 * (d - waves) + 1e4 * bbob_penalty(x, p->d);
 }
 
-/* ---- by number ---------------------------------------------------------------------------- */
+/* ---- by number --------------------------------------------------------------------------- */
 
 static double (*const FUNCTIONS[BBOB_FUNCTIONS])(bbob_problem *, const double *) = {
     sphere,

@@ -37,7 +37,7 @@ void bbob_free(bbob_problem *p);
 /* The value at x less fopt; x may be anywhere.  Uses the problem's scratch. */
 double bbob_regret(bbob_problem *p, const double *x);
 
-/* ---- mixint.c: some of the coordinates are integers ---- */
+/* ---- mixint.c: some of the coordinates are integers -------------------------------------- */
 enum { MIXINT_PARTS = 5 };
 /* Levels of coordinate i of d (a multiple of 5): 2, 4, 8, 16 or 0 for a real one. */
 int64_t mixint_levels(int64_t i, int64_t d);
@@ -47,7 +47,7 @@ void mixint_prepare(const bbob_problem *p, double *shift);
 void mixint_map(const double *x, const double *shift, double *out, int64_t d);
 double mixint_factor(int32_t function); /* values are multiplied by it */
 
-/* ---- instances.c: what the instance number decides ---- */
+/* ---- instances.c: what the instance number decides --------------------------------------- */
 void bbob_uniform(double *out, int64_t n, int64_t seed);
 int bbob_gauss(double *out, int64_t n, int64_t seed);
 int bbob_rotation(double *columns, int64_t d, int64_t seed);
@@ -55,7 +55,7 @@ void bbob_xopt(double *xopt, int64_t d, int64_t seed);
 double bbob_fopt(int32_t function, int64_t instance);
 int64_t bbob_seed(int32_t function, int64_t instance);
 
-/* ---- transforms.c: section 0.2 of the report; vectors have d entries ---- */
+/* ---- transforms.c: section 0.2 of the report; vectors have d entries --------------------- */
 void bbob_multiply(const double *columns, const double *x, double *out, int64_t d);
 void bbob_subtract(const double *x, const double *xopt, double *out, int64_t d);
 double bbob_oscillate(double x);
@@ -64,7 +64,7 @@ void bbob_asymmetric(double *x, double beta, int64_t d);
 double bbob_penalty(const double *x, int64_t d);
 double bbob_power(double base, int64_t i, int64_t d); /* base^(i/(d-1)) */
 
-/* ---- gallagher.c ---- */
+/* ---- gallagher.c ------------------------------------------------------------------------- */
 int bbob_peaks_prepare(bbob_problem *p, int64_t seed);
 double bbob_gallagher(bbob_problem *p, const double *x);
 

@@ -20,7 +20,7 @@ static double square(double x)
     return x * x;
 }
 
-/* ---- constraints ---------------------------------------------------------------------------- */
+/* ---- constraints ------------------------------------------------------------------------- */
 
 void testfn_townsend(int64_t n, const double *x, double *y, double *c)
 {
@@ -59,7 +59,7 @@ void testfn_g08(int64_t n, const double *x, double *y, double *c)
     c[1] = 1 - x[0] + square(x[1] - 4);
 }
 
-/* ---- integers -------------------------------------------------------------------------------- */
+/* ---- integers ---------------------------------------------------------------------------- */
 
 const test_param TRAP_PARAMS[] = {{TEST_INT, 0, 1, 0, -1, 0}};
 
@@ -104,8 +104,7 @@ void testfn_pressure_vessel(int64_t n, const double *x, double *y, double *c)
     c[2] = 1296000 - M_PI * r * r * (l + 4.0 / 3.0 * r);
 }
 
-/* ---- categories, conditions, fidelities ---------------------------------------------------------
- */
+/* ---- categories, conditions, fidelities -------------------------------------------------- */
 
 const test_param FUNC2C_PARAMS[] = {{TEST_CATEGORICAL, 0, 2, 3, -1, 0},
                                     {TEST_CATEGORICAL, 0, 4, 5, -1, 0},

@@ -87,7 +87,7 @@ static const hone_space *own_space(void *self)
     return &t->box.space;
 }
 
-/* ---- made and gone -----------------------------------------------------------------------*/
+/* ---- made and gone ----------------------------------------------------------------------- */
 
 static int32_t refuse(const hone_host *host, int32_t option, int32_t status, const char *text)
 {

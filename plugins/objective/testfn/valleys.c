@@ -13,7 +13,7 @@ static double square(double x)
     return x * x;
 }
 
-/* ---- two parameters ----------------------------------------------------------------------- */
+/* ---- two parameters ---------------------------------------------------------------------- */
 
 void testfn_beale(int64_t n, const double *x, double *y, double *c)
 {
@@ -110,7 +110,7 @@ void testfn_himmelblau(int64_t n, const double *x, double *y, double *c)
     y[0] = square(x[0] * x[0] + x[1] - 11) + square(x[0] + x[1] * x[1] - 7);
 }
 
-/* ---- one and four -------------------------------------------------------------------------- */
+/* ---- one and four ------------------------------------------------------------------------ */
 
 void testfn_forrester(int64_t n, const double *x, double *y, double *c)
 {
@@ -156,7 +156,7 @@ void testfn_powell(int64_t n, const double *x, double *y, double *c)
            10 * square(square(x[0] - x[3]));
 }
 
-/* ---- any number ----------------------------------------------------------------------------- */
+/* ---- any number -------------------------------------------------------------------------- */
 
 void testfn_zakharov(int64_t n, const double *x, double *y, double *c)
 {

@@ -13,7 +13,7 @@ static double within(double v)
     return fmin(1.0, fmax(0.0, v));
 }
 
-/* ---- transformations of one parameter -------------------------------------------------------- */
+/* ---- transformations of one parameter ---------------------------------------------------- */
 
 static double b_poly(double y, double alpha)
 {
@@ -56,8 +56,7 @@ static double s_multi(double y, double a, double b, double c)
                   (b + 2.0));
 }
 
-/* ---- reductions of several ----------------------------------------------------------------------
- */
+/* ---- reductions of several --------------------------------------------------------------- */
 
 /* Weights first, first + step, ... */
 static double r_sum(const double *y, int64_t n, double first, double step)
@@ -91,8 +90,7 @@ static double r_nonsep(const double *y, int64_t n, int64_t degree)
     return within(sum / ((double)n * half * (1.0 + 2.0 * a - 2.0 * half) / a));
 }
 
-/* ---- first transformations: n parameters to n
- * ----------------------------------------------------- */
+/* ---- first transformations: n parameters to n -------------------------------------------- */
 
 static void shift_distance(wfg_problem *p)
 {
@@ -144,8 +142,7 @@ static int64_t join_pairs(wfg_problem *p)
     return p->k + pairs;
 }
 
-/* ---- last transformations: n to m
- * ------------------------------------------------------------------- */
+/* ---- last transformations: n to m -------------------------------------------------------- */
 
 static void reduce_by_sum(wfg_problem *p, int64_t n, double step)
 {
@@ -210,8 +207,7 @@ static void transform(wfg_problem *p)
     }
 }
 
-/* ---- shapes
- * --------------------------------------------------------------------------------------------- */
+/* ---- shapes ------------------------------------------------------------------------------ */
 
 /* The factor that coordinate x gives to all objectives but the one where it is last. */
 static double shared(int64_t function, double x)
