@@ -129,6 +129,15 @@ int32_t storage_set_attribute(storage *s, int64_t study, bool system, const char
     return s->ops->set_attribute(s, study, system, key, json, err);
 }
 
+int32_t storage_get_attribute(storage *s, int64_t study, bool system, const char *key,
+                              char **json, error *err)
+{
+    *json = NULL;
+    if (!s->ops->get_attribute)
+        return HONE_OK;
+    return s->ops->get_attribute(s, study, system, key, json, err);
+}
+
 /* ---- trials: writing ---- */
 
 int32_t storage_start(storage *s, int64_t study, const space *sp, const trial_start *t, int64_t *id,

@@ -58,6 +58,9 @@ int32_t storage_get(storage *s, int64_t study, const char *key, char **value, er
 /* ... and under Optuna's system or user attributes, as JSON text. */
 int32_t storage_set_attribute(storage *s, int64_t study, bool system, const char *key,
                               const char *json, error *err);
+/* *json from malloc; NULL: none. */
+int32_t storage_get_attribute(storage *s, int64_t study, bool system, const char *key,
+                              char **json, error *err);
 
 /* ---- trials: writing ---- */
 typedef struct trial_start {

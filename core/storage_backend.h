@@ -33,6 +33,8 @@ typedef struct storage_ops {
     /* optional */
     int32_t (*set_attribute)(storage *s, int64_t study, bool system, const char *key,
                              const char *json, error *err);
+    int32_t (*get_attribute)(storage *s, int64_t study, bool system, const char *key, char **json,
+                             error *err);
     int32_t (*report)(storage *s, int64_t trial, int64_t step, double value, error *err);
     int32_t (*note)(storage *s, int64_t trial, const char *key, double value, const char *text,
                     error *err);

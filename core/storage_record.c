@@ -167,6 +167,7 @@ static int32_t read_own(reader *r, error *err)
     int32_t n;
     if (c->trial != t->id)
         return HONE_OK;
+    r->foreign = sqlite3_column_type(c->statement, 1) == SQLITE_NULL;
     t->ask = int_at(c, 1);
     t->sequence = int_at(c, 2);
     t->seed = (uint64_t)sqlite3_column_int64(c->statement, 3);
@@ -269,6 +270,7 @@ static void clear_record(reader *r)
     free(t->yvar);
     t->owner = NULL;
     t->constraints = t->yvar = NULL;
+    r->foreign = true;
     t->n_notes = t->n_reports = 0;
     t->n_values = t->n_constraints = 0;
     t->seconds = t->ask_seconds = NAN;
@@ -288,7 +290,7 @@ static int32_t fill_record(reader *r, error *err)
         (status = read_values(r, err)) < 0 || (status = read_own(r, err)) < 0 ||
         (status = read_reports(r, err)) < 0 || (status = read_system(r, err)) < 0)
         return status;
-    if (isnan(r->record.seconds) && r->record.completed)
+    if (r->foreign && r->record.completed)
         r->record.seconds = read_time(r->record.completed) - read_time(r->record.started);
     return read_notes(r, err);
 }

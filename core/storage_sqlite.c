@@ -306,6 +306,7 @@ static const storage_ops SQLITE = {
     .set = sqlite_set,
     .get = sqlite_get,
     .set_attribute = sqlite_set_attribute,
+    .get_attribute = sqlite_get_attribute,
     .start = sqlite_start,
     .finish = sqlite_finish,
     .report = sqlite_report,

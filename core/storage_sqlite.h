@@ -167,6 +167,8 @@ int32_t sqlite_set(storage *s, int64_t study, const char *key, const char *value
 int32_t sqlite_get(storage *s, int64_t study, const char *key, char **value, error *err);
 int32_t sqlite_set_attribute(storage *s, int64_t study, bool system, const char *key,
                              const char *json, error *err);
+int32_t sqlite_get_attribute(storage *s, int64_t study, bool system, const char *key, char **json,
+                             error *err);
 int32_t sqlite_claim(storage *s, int64_t study, error *err);
 void sqlite_release(storage *s, int64_t study);
 

@@ -188,6 +188,24 @@ int32_t sqlite_set_attribute(storage *base, int64_t study, bool system, const ch
                   CELLS(CELL_INT(study), CELL_TEXT(key), CELL_TEXT(json)), err);
 }
 
+int32_t sqlite_get_attribute(storage *base, int64_t study, bool system, const char *key, char **json,
+                             error *err)
+{
+    sqlite_storage *s = (sqlite_storage *)base;
+    sqlite3_stmt *row;
+    int32_t status =
+        db_prepare(s,
+                   system ? "SELECT value_json FROM study_system_attributes WHERE study_id = ?1 AND "
+                            "\"key\" = ?2"
+                          : "SELECT value_json FROM study_user_attributes WHERE study_id = ?1 AND "
+                            "\"key\" = ?2",
+                   CELLS(CELL_INT(study), CELL_TEXT(key)), &row, err);
+    if (status >= 0 && (status = db_step(s, row, err)) > 0 && !(*json = column_text(row, 0)))
+        status = error_add(err, HONE_ENOMEM, "%s: out of memory", s->path);
+    sqlite3_finalize(row);
+    return status < 0 ? status : HONE_OK;
+}
+
 /* ---- one running process a study ---- */
 
 /* The study's trials that were running elsewhere have lost their process: they get an owner

@@ -3,12 +3,12 @@
 
 #include <math.h>
 
-void point_text(const config *c, const double *native, bool exact, text *out)
+void params_text(const space *sp, const double *native, bool exact, text *out)
 {
     char number[NUMBER_ROOM];
     bool first = true;
-    for (int32_t i = 0; i < c->space.n; i++) {
-        const hone_param *p = &c->space.params[i];
+    for (int32_t i = 0; i < sp->n; i++) {
+        const hone_param *p = &sp->params[i];
         if (isnan(native[i]))
             continue;
         text_add(out, "%s%s=", first ? "" : " ", p->name);
@@ -27,11 +27,11 @@ json_t *real_or_null(double v)
     return isfinite(v) ? json_real(v) : json_null();
 }
 
-json_t *point_json(const config *c, const double *native)
+json_t *params_json(const space *sp, const double *native)
 {
     json_t *params = json_object();
-    for (int32_t i = 0; i < c->space.n; i++) {
-        const hone_param *p = &c->space.params[i];
+    for (int32_t i = 0; i < sp->n; i++) {
+        const hone_param *p = &sp->params[i];
         if (isnan(native[i]))
             continue;
         json_object_set_new(params, p->name,
@@ -41,4 +41,14 @@ json_t *point_json(const config *c, const double *native)
                                                   : json_real(native[i]));
     }
     return params;
+}
+
+void point_text(const config *c, const double *native, bool exact, text *out)
+{
+    params_text(&c->space, native, exact, out);
+}
+
+json_t *point_json(const config *c, const double *native)
+{
+    return params_json(&c->space, native);
 }
