@@ -36,6 +36,7 @@ typedef struct run {
     int interrupts;
     double interrupted_at;
     bool cancelled;
+    error observing; /* what went wrong while an evaluation reported */
 } run;
 
 static double now_seconds(void)
@@ -344,6 +345,17 @@ static int32_t take_result(run *r, active *a, const event *e, error *err)
     return tell_and_ask(r, a, err);
 }
 
+/* An evaluation in this process reports and waits for the answer: 1, prune. */
+static int32_t observe(void *context, int64_t number, int64_t step, double value)
+{
+    run *r = context;
+    const active *a = find_active(r, number);
+    bool stop = false;
+    if (a && a->done == 0 && r->observing.status >= 0)
+        study_report(r->study, number, step, value, &stop, &r->observing);
+    return stop;
+}
+
 static int32_t take_event(run *r, const event *e, error *err)
 {
     active *a = find_active(r, e->number);
@@ -403,6 +415,10 @@ static int32_t loop(run *r, error *err)
         event e = {0};
         if ((status = evaluator_wait(r->evaluator, 0.25, r->set->wake_fd, &e, err)) < 0)
             return status;
+        if ((status = r->observing.status) < 0) {
+            error_take(err, &r->observing);
+            return status;
+        }
         if (e.type != 0 && (status = take_event(r, &e, err)) < 0)
             return status;
         if (r->set->tick)
@@ -437,12 +453,15 @@ int32_t run_study(const run_settings *settings, run_result *out, error *err)
              .c = study_config(settings->study),
              .result = out,
              .room = settings->evaluator->workers};
+    evaluator_settings evaluating = *settings->evaluator;
+    evaluating.observe = observe;
+    evaluating.context = &r;
     *out = (run_result){0};
     int32_t status = note_past(&r, err);
     if (status >= 0)
         status = make_actives(&r, err);
     if (status >= 0 && stop_reason(&out->state, &settings->rules, now_seconds()) == STOP_NOT)
-        status = evaluator_new(settings->evaluator, &r.evaluator, err);
+        status = evaluator_new(&evaluating, &r.evaluator, err);
     if (status >= 0 && r.evaluator)
         status = loop(&r, err);
     out->reason = stop_reason(&out->state, &settings->rules, now_seconds());
@@ -451,6 +470,7 @@ int32_t run_study(const run_settings *settings, run_result *out, error *err)
     else if (out->reason == STOP_NOT)
         out->reason = r.exhausted ? STOP_EXHAUSTED : STOP_NOT;
     evaluator_free(r.evaluator);
+    error_free(&r.observing);
     free_actives(&r);
     return status;
 }

@@ -88,6 +88,15 @@ static int32_t read_words(command *c, const hone_value *values)
     return HONE_OK;
 }
 
+/* Does the command line hold the parameter, or one that is there or not because of it? */
+static bool in_words(const command *c, int parameter)
+{
+    for (int i = 0; i < c->space->n_params; i++)
+        if (c->words.mentioned[i] && (i == parameter || c->space->params[i]->parent == parameter))
+            return true;
+    return false;
+}
+
 /* A parameter that the command line does not hold can only be read from the environment. */
 static void warn_of_strays(const command *c, const char *text)
 {
@@ -96,7 +105,7 @@ static void warn_of_strays(const command *c, const char *text)
         const char *name = c->space->params[i]->name;
         char *variable = values_variable(name);
         bool reached = !variable || (c->shell ? strstr(text, variable) || strstr(text, "HONE_PARAMS")
-                                           : c->words.mentioned && c->words.mentioned[i]);
+                                           : in_words(c, i));
         bool ambiguous = variable && values_ambiguous(c->space, variable);
         if (!reached) {
             snprintf(warning, sizeof warning, "parameter '%.100s' is not in the command; the "
