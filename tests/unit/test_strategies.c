@@ -44,6 +44,14 @@ static bench bench_new(const space *s, int64_t budget)
     return b;
 }
 
+/* An instance ends: its view goes with it. */
+static void bench_leave(bench *b, fake *f)
+{
+    if (f)
+        history_drop(b->h, &f->view);
+    fake_free(f);
+}
+
 static int32_t bench_ask(bench *b, fake *f, int64_t n, double *X, int64_t *n_out)
 {
     hone_trials t;
@@ -109,7 +117,7 @@ Test(strategies, propose_from_the_table_alone)
                                    round % 8 < 4 ? "grid.order=plain" : "grid.order=shuffled");
             cr_assert_eq(bench_ask(&b, fresh, n, again, &given_again), status);
             cr_assert_eq(given_again, given);
-            fake_free(fresh);
+            bench_leave(&b, fresh);
             for (int64_t i = 0; i < given; i++) {
                 cr_assert(view_legal(&f->view, X + i * WIDE), "%s", name);
                 cr_assert(same_bits(X + i * WIDE, again + i * WIDE, f->view.table.n_cols), "%s", name);
@@ -158,7 +166,7 @@ Test(strategies, exhaust_finite_spaces)
                     bench_finish(&b, bench_start(&b, native), &d);
             }
             if (roll(&d) < 0.1) {
-                fake_free(f);
+                bench_leave(&b, f);
                 f = STRATEGY(NAMES[which], &s, "lhs.n=7",
                              round % 8 < 4 ? "grid.order=plain" : "grid.order=shuffled");
             }
