@@ -165,6 +165,9 @@ static int32_t missing(const walk *w, const char *at, error *err)
 static int32_t step(walk *w, char **at, const struct stat *s, error *err)
 {
     bool last = w->rest[strspn(w->rest, "/")] == '\0';
+    if (last && !S_ISREG(s->st_mode) && !S_ISLNK(s->st_mode))
+        return error_add(err, HONE_EPLUGIN, "%s is %s, not a plugin", w->path,
+                         type_name(s->st_mode));
     int32_t status = check_safe(w->path, *at, s, w->trust, err);
     if (status < 0)
         return status;
@@ -172,9 +175,6 @@ static int32_t step(walk *w, char **at, const struct stat *s, error *err)
         w->last_was_link |= last;
         return follow(w, *at, err);
     }
-    if (last && !S_ISREG(s->st_mode))
-        return error_add(err, HONE_EPLUGIN, "%s is %s, not a plugin", w->path,
-                         type_name(s->st_mode));
     if (!last && !S_ISDIR(s->st_mode))
         return error_add(err, HONE_EPLUGIN, "%s cannot be there: %s is not a folder", w->path,
                          *at);

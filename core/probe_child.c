@@ -20,6 +20,7 @@
 #include "probe_reply.h"
 #include "reap.h"
 
+enum { NOBODY_HEARD = 86 };       /* exit status: the answer could not be written */
 static const double SECONDS = 5;       /* for loading, unless told otherwise */
 static const double LOOK_SECONDS = 0.02; /* between looks at the inner process */
 static const struct timespec PAUSE = {.tv_nsec = 1000000};
@@ -27,11 +28,11 @@ static const struct timespec PAUSE = {.tv_nsec = 1000000};
 /* A constructor that allocates without end must not take the machine along. */
 #define MOST_MEMORY ((rlim_t)4 << 30)
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define LIMIT_MEMORY 0 /* their shadow memory is larger than any limit */
+#define SANITIZED 1 /* limits and leaks are the sanitizer's */
 #elif defined(__has_feature)
-#define LIMIT_MEMORY (!__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer))
+#define SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
 #else
-#define LIMIT_MEMORY 1
+#define SANITIZED 0
 #endif
 
 static void limit(int what, rlim_t most)
@@ -43,15 +44,16 @@ static void limit(int what, rlim_t most)
     }
 }
 
-static void write_all(int fd, const text *t)
+static bool write_all(int fd, const text *t)
 {
     size_t done = 0;
     while (!t->failed && done < t->length) {
         ssize_t n = write(fd, t->data + done, t->length - done);
         if (n < 0 && errno != EINTR)
-            return;
+            return false;
         done += n > 0 ? (size_t)n : 0;
     }
+    return !t->failed;
 }
 
 /* ---- the inner process ---- */
@@ -65,23 +67,28 @@ static void lock_up(int answer, double seconds)
         dup2(null, fd);
     dup2(answer, REPLY_FD);
     close_range(REPLY_FD + 1, ~0U, 0);
-    if (LIMIT_MEMORY)
+    if (!SANITIZED) /* their shadow memory is larger than any limit */
         limit(RLIMIT_DATA, MOST_MEMORY);
     limit(RLIMIT_CPU, (rlim_t)ceil(seconds) + 1);
     limit(RLIMIT_CORE, 1); /* 0 would still feed a core_pattern pipe: core(5), kernel/coredump.c */
 }
 
-static void describe(const char *path)
+/* The exit status. */
+static int describe(const char *path)
 {
     error err = {0};
     text t = {0};
     module *m;
     if (module_describe(path, &m, &err) >= 0)
         reply_write_module(&t, m);
+    module_free(m);
     for (int i = 0; i < err.n; i++)
         reply_write_problem(&t, err.lines[i]);
     reply_write_end(&t);
-    write_all(REPLY_FD, &t);
+    bool heard = write_all(REPLY_FD, &t);
+    error_free(&err);
+    text_free(&t);
+    return heard ? 0 : NOBODY_HEARD;
 }
 
 /* ---- the outer process ---- */
@@ -89,11 +96,21 @@ static void describe(const char *path)
 static void explain(text *t, const char *path, bool in_time, int status, double seconds)
 {
     text reason = {0};
+    bool loaded = t->length > 0; /* it answered, and then could not end */
     if (!in_time)
-        text_add(&reason, "%s was still loading after %g s; it is not used", path, seconds);
+        text_add(&reason, "%s was still %s after %g s; it is not used", path,
+                 loaded ? "ending its process" : "loading", seconds);
+    else if (loaded && WIFSIGNALED(status))
+        text_add(&reason, "%s is killed by a signal when its process ends (%s); it is damaged or "
+                          "broken",
+                 path, strsignal(WTERMSIG(status)));
     else if (WIFSIGNALED(status))
         text_add(&reason, "%s was killed by a signal while being loaded (%s); it is damaged or broken",
                  path, strsignal(WTERMSIG(status)));
+    else if (WEXITSTATUS(status) == NOBODY_HEARD)
+        text_add(&reason, "%s closed descriptors that are not its own while being loaded; it is "
+                          "broken",
+                 path);
     else if (WEXITSTATUS(status) != 0)
         text_add(&reason, "%s ended its process while being loaded (exit status %d); it is damaged "
                           "or broken",
@@ -108,9 +125,24 @@ static void explain(text *t, const char *path, bool in_time, int status, double 
     text_free(&reason);
 }
 
+/* Does the process end before the deadline? */
+static bool ends(pid_t pid, double deadline, int *status)
+{
+    struct timespec nap = {.tv_nsec = 20000};
+    while (waitpid(pid, status, WNOHANG) != pid) {
+        if (reply_clock() >= deadline)
+            return false;
+        nanosleep(&nap, NULL);
+        if (nap.tv_nsec < 5000000)
+            nap.tv_nsec *= 2;
+    }
+    return true;
+}
+
 /* The answer usually comes by itself, or the pipe closes because the process has died.  What
  * the process started may hold the pipe open, and it may close the pipe and go on: so it is
- * also looked at now and then. */
+ * also looked at now and then.  After the answer the process ends as the host will: a plugin's
+ * destructors are part of it. */
 static void watch(pid_t pid, int answer, const char *path, double seconds, text *t)
 {
     const double deadline = reply_clock() + seconds;
@@ -123,6 +155,8 @@ static void watch(pid_t pid, int answer, const char *path, double seconds, text 
         gone = waitpid(pid, &status, WNOHANG) == pid;
         got = reply_receive(answer, gone ? 0 : look < deadline ? look : deadline, t);
     }
+    if (got == REPLY_WHOLE && !gone)
+        gone = ends(pid, deadline, &status);
     if (!gone) {
         kill(pid, SIGKILL);
         while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
@@ -130,7 +164,7 @@ static void watch(pid_t pid, int answer, const char *path, double seconds, text 
     }
     if (waitpid(-1, NULL, WNOHANG) >= 0 || errno != ECHILD)
         descendants_kill(getpid(), NULL, 0);
-    if (got != REPLY_WHOLE)
+    if (got != REPLY_WHOLE || !gone || status != 0)
         explain(t, path, gone, status, seconds);
 }
 
@@ -151,8 +185,10 @@ int probe_main(const char *path, const char *seconds_text)
     pid_t pid = fork();
     if (pid == 0) {
         lock_up(ends[1], seconds);
-        describe(path);
-        _exit(0);
+        int status = describe(path);
+        if (SANITIZED)
+            _exit(status);
+        return status; /* to the end of main, with all destructors, as the host will end */
     }
     close(ends[1]);
     if (pid > 0)

@@ -1,0 +1,13 @@
+/* ctor_closes_and_stays.c - its constructor closes every descriptor and does not end. */
+#include <unistd.h>
+
+#define CONSTRUCTOR_BREAKS
+#include "broken.h"
+
+static void break_it(void)
+{
+    for (int fd = 0; fd < 1024; fd++)
+        close(fd);
+    for (;;)
+        pause();
+}
