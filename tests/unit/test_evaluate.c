@@ -406,3 +406,117 @@ Test(evaluate, own_space, .timeout = 30)
     evaluation_free(&e);
     close_clean(&l);
 }
+
+/* ---- in this process ---- */
+
+static void open_command(laboratory *l, const char *command, const char *more)
+{
+    char study[1000];
+    snprintf(study, sizeof study,
+             "%s[objective]\nplugin = command\nisolation = none\ncommand = %s\n%s\n", SPACE,
+             command, more);
+    laboratory_begin(l);
+    cr_assert_eq(laboratory_open(l, study, 2), HONE_OK, "%s", error_text(&l->err));
+}
+
+/* Notes and reports come before the result; leftovers are swept, strangers are not. */
+Test(inside, notes_reports_leftovers, .timeout = 30)
+{
+    laboratory l;
+    cr_assert_eq(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
+    pid_t stranger = fork();
+    if (stranger == 0)
+        for (;;)
+            pause();
+    open_command(&l, "sh -c 'setsid setsid sleep 98767 & for i in $(seq 20); do echo e $i 0.5; done; "
+                     "echo 7; sleep 0.1' {x} {y}", "report = e ([0-9]+) (.*)");
+    evaluation e = laboratory_try(&l, -1, POINT);
+    cr_assert(e.state == HONE_COMPLETE && e.y[0] == 7, "%s", e.reason);
+    cr_assert(e.n_reports == EVALUATION_REPORTS && e.steps[15] == 16 && e.reported[0] == 0.5);
+    cr_assert(e.output && e.notes && strstr(e.notes, "command=sh -c"), "%s", e.notes);
+    cr_assert_eq(processes_with("sleep 98767"), 0);
+    cr_assert_eq(waitpid(stranger, NULL, WNOHANG), 0, "who was there before lives");
+    evaluation_free(&e);
+    laboratory_close(&l);
+    kill(stranger, SIGKILL);
+    waitpid(stranger, NULL, 0);
+}
+
+Test(inside, timeout, .timeout = 30)
+{
+    laboratory l;
+    open_command(&l, "sh -c 'sleep 98768; :' {x} {y}", "timeout = 0.2\ngrace = 0.2");
+    double start = seconds_now();
+    evaluation e = laboratory_try(&l, 0, POINT);
+    cr_assert(e.state == HONE_FAILED && strcmp(e.reason, "ran longer than 200 ms") == 0, "%s",
+              e.reason);
+    cr_assert_lt(seconds_now() - start, 1);
+    evaluation_free(&e);
+    close_clean(&l);
+}
+
+/* A signal's byte on wake_fd ends the evaluation after the grace. */
+Test(inside, wakes, .timeout = 30)
+{
+    laboratory l;
+    event e;
+    int line[2];
+    open_command(&l, "sh -c 'sleep 98769; :' {x} {y}", "grace = 0.2");
+    cr_assert_eq(pipe(line), 0);
+    cr_assert_eq(write(line[1], "x", 1), 1);
+    laboratory_submit(&l, 0, POINT);
+    double start = seconds_now();
+    do
+        cr_assert_eq(evaluator_wait(l.evaluator, 10, line[0], &e, &l.err), HONE_OK);
+    while (e.type != EVENT_RESULT);
+    cr_assert_eq(e.state, HONE_FAILED);
+    cr_assert(seconds_now() - start >= 0.2 && seconds_now() - start < 1);
+    close_clean(&l);
+}
+
+Test(inside, cancelled, .timeout = 30)
+{
+    laboratory l;
+    evaluation e;
+    open_command(&l, "echo 1 {x} {y}", "");
+    laboratory_submit(&l, 0, POINT);
+    laboratory_submit(&l, 1, POINT);
+    cr_assert_eq(evaluator_free_slots(l.evaluator), 0);
+    const job j = {.number = 2, .native = POINT};
+    cr_assert_lt(evaluator_submit(l.evaluator, &j, &l.err), 0, "no slot is free");
+    evaluator_cancel(l.evaluator);
+    for (int i = 0; i < 2; i++) {
+        cr_assert(laboratory_next(&l, 5, &e));
+        cr_assert(e.state == HONE_FAILED && strcmp(e.reason, "cancelled") == 0, "%s", e.reason);
+        evaluation_free(&e);
+    }
+    cr_assert_not(laboratory_next(&l, 0.01, &e), "nothing runs, so there is nothing to wait for");
+    close_clean(&l);
+}
+
+static int32_t stop_at_3(void *context, int64_t number, int64_t step, double value)
+{
+    int *seen = context;
+    *seen += number == 5 && value == 0.5;
+    return step >= 3;
+}
+
+Test(inside, observed_at_once, .timeout = 30)
+{
+    laboratory l;
+    event e = {0};
+    int seen = 0;
+    open_command(&l, "sh -c 'for i in 1 2 3 4 5 6; do echo e $i 0.5; sleep 0.05; done; echo 7' {x} "
+                     "{y}", "report = e ([0-9]+) (.*)");
+    evaluator *own;
+    evaluator_settings s = {.config = &l.config, .workers = 1, .observe = stop_at_3,
+                            .context = &seen};
+    cr_assert_eq(evaluator_new(&s, &own, &l.err), HONE_OK);
+    const job j = {.number = 5, .native = POINT};
+    cr_assert_eq(evaluator_submit(own, &j, &l.err), HONE_OK);
+    while (e.type != EVENT_RESULT)
+        evaluator_wait(own, 10, -1, &e, &l.err);
+    cr_assert(e.state == HONE_PRUNED && seen == 3);
+    evaluator_free(own);
+    close_clean(&l);
+}
