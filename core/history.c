@@ -228,7 +228,7 @@ int64_t history_reports(const history *h, int64_t row, const int64_t **step, con
     return h->reports[row].n;
 }
 
-/* ---- and finishes ----------------------------------------------------------------------------- */
+/* ---- and finishes --------------------------------------------------------------------- */
 
 /* The column of noise exists from the first known value on. */
 static bool noise_reserve(history *h, const outcome *o)
@@ -310,7 +310,7 @@ int32_t history_finish(history *h, int64_t row, const outcome *o, error *err)
     return HONE_OK;
 }
 
-/* ---- looking ------------------------------------------------------------------------------------ */
+/* ---- looking ---------------------------------------------------------------------------- */
 
 int64_t history_rows(const history *h)
 {

@@ -45,10 +45,11 @@ int64_t history_reports(const history *h, int64_t row, const int64_t **step, con
 int64_t history_find(history *h, const double *native);
 
 /* The table as the plugin behind `v` sees it, with v as its mark; valid until the history
- * changes.  `budget`: trials planned, -1 unknown. */
+ * changes, beside tables for other views.  `budget`: trials planned, -1 unknown. */
 int32_t history_table(history *h, const view *v, int64_t budget, hone_trials *out, error *err);
 /* The table as it was when only the first n_finished trials had finished and `n` rows
- * existed: for replay.  finished rows beyond that count as running. */
+ * existed: for replay.  finished rows beyond that count as running.  Valid until the history
+ * changes or the past of another moment is asked for. */
 int32_t history_past(history *h, const view *v, int64_t budget, int64_t n, int64_t n_finished,
                      hone_trials *out, error *err);
 /* Forgets the matrix made for v (its plugin is gone). */

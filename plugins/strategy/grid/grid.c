@@ -105,7 +105,8 @@ static int32_t create(const hone_host *host, const hone_value *values, void **se
     g->level = calloc(n, sizeof *g->level);
     if (!g->axis || !g->level)
         goto out;
-    status = axes_make(host, VALUES, values[POINTS].i, values[VALUES].ss, values[VALUES].n, g->axis);
+    status = axes_make(host, VALUES, values[POINTS].i, values[VALUES].ss, values[VALUES].n,
+                       g->axis);
     if (status < 0 || (status = hone_product_init(&g->points, space, g->axis)) < 0)
         goto out;
     if (g->points.n >= HONE_PRODUCT_MOST) {
