@@ -11,7 +11,8 @@ echo "in $PWD: hone run study.ini"
 echo
 echo "libsvm's own svm-grid reaches 84.4444 with its 110 evaluations; the best so far here:"
 "$hone" trials study.ini --csv >trials.csv
-gnuplot -e "set terminal dumb size 78,20; set datafile separator ','; set key off; set yrange [55:86];
+gnuplot -e "set terminal dumb size 78,20; set datafile separator ','; set key left bottom; set yrange [80:86];
     set xlabel 'trial'; set ylabel '%'; best = 0;
-    plot 'trials.csv' using (column('number')):(best = column('value') > best ? column('value') : best) with steps"
+    plot 'trials.csv' using (column('number')):(column('value')) with points pt 'o' title 'accuracy of a trial',
+         '' using (column('number')):(best = column('value') > best ? column('value') : best) with lines title 'best so far'"
 echo "more:  cd $PWD;  $hone best study.ini;  $hone run study.ini --more 20"

@@ -4,7 +4,7 @@
  * expected.out is a transcript, run in a copy of the folder with the program on the PATH:
  *
  *     # a comment
- *     # within 1e-6          numbers may differ by so much, absolutely or relatively (0 at first)
+ *     # within 1e-6          numbers may differ by so much times max(1, number); 0 at first
  *     $ hone best study.ini  a command, run by sh; its standard output has to be
  *     best ... = 0.25        what follows; `...` stands for any text, or alone for any lines
  *     [2]                    its exit status, where that is not 0
