@@ -135,7 +135,7 @@ static long double extended(const double *theta, int kernel)
         value += (theta[c] - mu) * (theta[c] - mu) / 6 + theta[c];
     }
     value += expl(theta[REF_P]) - theta[REF_P];
-    return value + (theta[REF_P + 1] + 4) * (theta[REF_P + 1] + 4) / 2 + theta[REF_P + 1];
+    return value + (theta[REF_P + 1] + 6) * (theta[REF_P + 1] + 6) / 8 + theta[REF_P + 1];
 }
 
 Test(gp, posterior_density_and_gradient_match_extended_precision)
