@@ -167,6 +167,26 @@ static int32_t info(instance *i, hone_fit_info *out, error *err)
     return call_end(&c, i->plugin->surrogate.info(i->self, out), err);
 }
 
+/* ---- for the host's own use ---- */
+
+int32_t surrogate_fit(instance *i, int64_t n, const double *U, const double *y,
+                      const double *noise_var, error *err)
+{
+    const int64_t p = instance_view(i)->table.n_cols;
+    return fit(i, n, p, U, p, y, noise_var, err);
+}
+
+int32_t surrogate_predict(instance *i, int64_t m, const double *U, double *mean, double *var,
+                          error *err)
+{
+    return predict_plain(i, m, U, i->columns, mean, var, err);
+}
+
+int32_t surrogate_info(instance *i, hone_fit_info *out, error *err)
+{
+    return info(i, out, err);
+}
+
 /* ---- for other plugins ---- */
 
 static int32_t end(instance *i, int32_t status, error *why)

@@ -47,6 +47,12 @@ int32_t strategy_ask(instance *i, const hone_trials *past, int64_t n, const int6
                      double *x, int64_t ldx, int64_t *n_out, error *err);
 int32_t strategy_tell(instance *i, const hone_trials *past, int64_t n, const int64_t *row,
                       error *err);
+/* U: n points in the columns of instance_view; y in any units, as the caller's. */
+int32_t surrogate_fit(instance *i, int64_t n, const double *U, const double *y,
+                      const double *noise_var, error *err);
+int32_t surrogate_predict(instance *i, int64_t m, const double *U, double *mean, double *var,
+                          error *err);
+int32_t surrogate_info(instance *i, hone_fit_info *out, error *err);
 int32_t objective_evaluate(instance *i, const hone_points *in, hone_outcomes *out, error *err);
 int32_t pruner_observe(instance *i, int64_t number, int64_t step, double value, bool *stop,
                        error *err);
