@@ -7,6 +7,7 @@
  * that swapping a strategy needs no other edit. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config_parts.h"
 #include "text.h"
@@ -33,27 +34,65 @@ static const ini_section *section_of(composer *k, const char *name)
     return s;
 }
 
-/* Problems of the registry get the place in the study file that asked. */
+/* Problems of the registry get the place in the study file that asked.  Where no section of
+ * the name stands, one of a like name may be meant. */
 static void blame(composer *k, const char *origin, const char *section, error *from)
 {
+    const ini *doc = &k->c->doc;
+    const char **names = calloc((size_t)doc->n_sections + 1, sizeof *names);
+    for (int i = 0; names && i < doc->n_sections; i++)
+        names[i] = doc->sections[i].name;
+    const char *meant =
+        names && !ini_find(doc, section) ? nearest(section, names, doc->n_sections) : NULL;
     for (int i = 0; i < from->n; i++)
-        error_add(k->err, from->status, "%s: [%s] %s", origin, section, from->lines[i]);
+        error_add(k->err, from->status, "%s: [%s] %s%s%s%s", origin, section, from->lines[i],
+                  meant ? "; or did you mean the section [" : "", meant ? meant : "",
+                  meant ? "]?" : "");
+    free(names);
     error_free(from);
+}
+
+/* The module's file: a path from the study's folder, or a bare name over the search path. */
+static char *module_path(composer *k, int32_t kind, const char *file)
+{
+    int n = 0;
+    const char *const *dirs = registry_path(k->c->registry, &n);
+    text path = {0};
+    if (strchr(file, '/')) {
+        text_add(&path, "%s%s%s", *file == '/' ? "" : k->c->doc.folder, *file == '/' ? "" : "/",
+                 file);
+        return text_take(&path);
+    }
+    for (int i = 0; i < 2 * n; i++) {
+        path.length = 0;
+        text_add(&path, "%s/%s%s%s.so", dirs[i / 2], i % 2 ? "" : kind_name(kind),
+                 i % 2 ? "" : "/", file);
+        if (path.data && access(path.data, F_OK) == 0)
+            return text_take(&path);
+    }
+    text_free(&path);
+    return NULL;
 }
 
 static const plugin *in_module(composer *k, int32_t kind, const char *name, const char *file,
                                error *problems)
 {
-    text path = {0};
-    text_add(&path, "%s%s%s", *file == '/' ? "" : k->c->doc.folder, *file == '/' ? "" : "/", file);
-    const module *m = path.data ? registry_load(k->c->registry, path.data, problems) : NULL;
+    char *path = module_path(k, kind, file);
+    char word[EXCERPT_ROOM];
+    const module *m = path ? registry_load(k->c->registry, path, problems) : NULL;
     const plugin *found = NULL;
+    if (!path)
+        error_add(problems, HONE_EPLUGIN,
+                  "module = %s is in none of the plugin folders; allowed: a module's name without "
+                  ".so, or a path",
+                  text_excerpt(file, word));
     for (int32_t i = 0; m && i < m->n_plugins; i++)
         if (m->plugins[i].kind == kind && strcmp(m->plugins[i].name, name) == 0)
             found = &m->plugins[i];
     if (m && !found)
-        error_add(problems, HONE_EPLUGIN, "%s has no %s '%s'", path.data, kind_name(kind), name);
-    text_free(&path);
+        error_add(problems, HONE_EPLUGIN, "%s has no %s '%s'", path, kind_name(kind),
+                  text_excerpt(name, word));
+    free(path);
     return found;
 }
 
@@ -128,20 +167,28 @@ static int32_t keep(composer *k, component *c)
     return HONE_OK;
 }
 
-static const char *const OURS[] = {"plugin", "module", NULL};
-static const char *const OURS_OBJECTIVE[] = {"plugin",  "module", "isolation",
-                                             "timeout", "grace",  NULL};
+/* Entries that the plugin does not know: the host's, and those that config_unused.c refuses. */
+static const char **names_beside(const plugin *p, const ini_section *s)
+{
+    int n = s ? s->n_entries : 0, count = 0;
+    const char **names = calloc((size_t)n + 1, sizeof *names);
+    for (int i = 0; names && i < n; i++)
+        if (!options_knows(p->options, p->n_options, s->entries[i].name))
+            names[count++] = s->entries[i].name;
+    return names;
+}
 
 static int32_t fill(composer *k, component *c, const ini_section *s)
 {
     const plugin *p = c->plugin;
-    const char *const *skip = p->kind == HONE_OBJECTIVE ? OURS_OBJECTIVE : OURS;
+    const char **skip = names_beside(p, s);
     c->n_parts = p->n_options;
     c->parts = calloc((size_t)p->n_options + 1, sizeof *c->parts);
-    if (!c->parts)
-        return HONE_ENOMEM;
-    int32_t status = options_read(p->options, p->n_options, p->name, &k->c->doc, s, skip,
-                                  &c->options, &k->c->warnings, k->err);
+    int32_t status = HONE_ENOMEM;
+    if (c->parts && skip)
+        status = options_read(p->options, p->n_options, p->name, &k->c->doc, s, skip, &c->options,
+                              &k->c->warnings, k->err);
+    free(skip);
     if (status == HONE_ENOMEM)
         return status;
     k->stack[k->depth++] = c;
@@ -196,52 +243,51 @@ fail:
 
 /* ---- capabilities ---- */
 
+/* "random, sobol": the strategies found that can do it. */
+static char *able(composer *k, uint32_t caps)
+{
+    text t = {0};
+    listing *list = NULL;
+    error ignored = {0};
+    int n = 0;
+    registry_list(k->c->registry, &list, &n, &ignored);
+    for (int i = 0; i < n; i++)
+        if (list[i].kind == HONE_STRATEGY && (list[i].caps & caps) == caps && !list[i].shadowed_by)
+            text_add(&t, "%s%s", t.length ? ", " : "", list[i].name);
+    listing_free(list, n);
+    error_free(&ignored);
+    return text_take(&t);
+}
+
+static void refuse_strategy(composer *k, const char *key, const char *what, uint32_t cap)
+{
+    const config *c = k->c;
+    const ini_entry *entry = ini_get(ini_find(&c->doc, "study"), key);
+    char *who = able(k, (c->n_goals > 1 ? (uint32_t)HONE_CAP_MULTI_OBJECTIVE : 0) |
+                            (c->n_constraints > 0 ? (uint32_t)HONE_CAP_CONSTRAINTS : 0) | cap);
+    error_add(k->err, HONE_ECONFIG, "%s: [study] %s, which strategy %s cannot handle; allowed: %s",
+              entry ? entry->origin : c->doc.path, what, c->strategy->plugin->name,
+              who && *who ? who : "none of the strategies found");
+    free(who);
+}
+
 static void check_goals(composer *k)
 {
     const config *c = k->c;
-    const ini_entry *goal = ini_get(ini_find(&c->doc, "study"), "goal");
-    const char *origin = goal ? goal->origin : c->doc.path;
-    const plugin *s = c->strategy ? c->strategy->plugin : NULL;
-    if (s && c->n_goals > 1 && !(s->caps & HONE_CAP_MULTI_OBJECTIVE))
+    uint32_t caps = c->strategy ? c->strategy->plugin->caps : UINT32_MAX;
+    if (c->n_goals > 1 && !(caps & HONE_CAP_MULTI_OBJECTIVE))
+        refuse_strategy(k, "goal", "goal has several objectives", HONE_CAP_MULTI_OBJECTIVE);
+    if (c->n_constraints > 0 && !(caps & HONE_CAP_CONSTRAINTS))
+        refuse_strategy(k, "constraints", "there are constraints", HONE_CAP_CONSTRAINTS);
+    if (c->pruner && c->n_goals > 1 && strcmp(c->pruner->plugin->name, "none") != 0) {
+        const ini_section *s = ini_find(&c->doc, "pruner");
         error_add(k->err, HONE_ECONFIG,
-                  "%s: [study] goal has %d objectives, but strategy %s handles one; hone plugins "
-                  "lists what each can do",
-                  origin, c->n_goals, s->name);
-    if (s && c->n_constraints > 0 && !(s->caps & HONE_CAP_CONSTRAINTS))
-        error_add(k->err, HONE_ECONFIG,
-                  "%s: [study] has constraints, but strategy %s does not handle them; hone plugins "
-                  "lists what each can do",
-                  origin, s->name);
-    if (c->pruner && c->n_goals > 1 && strcmp(c->pruner->plugin->name, "none") != 0)
-        error_add(k->err, HONE_ECONFIG, "%s: [pruner] %s needs a study with one objective", origin,
-                  c->pruner->plugin->name);
-}
-
-/* ---- sections that nothing uses ---- */
-
-static const char *const OWN[] = {"study",       "space",     "strategy", "surrogate",
-                                  "acquisition", "objective", "pruner"};
-enum { N_OWN = sizeof OWN / sizeof *OWN };
-
-static bool is_own(const char *name)
-{
-    for (int i = 0; i < N_OWN; i++)
-        if (strcmp(name, OWN[i]) == 0)
-            return true;
-    return strncmp(name, "point ", 6) == 0;
-}
-
-static void check_unused(composer *k)
-{
-    for (int i = 0; i < k->c->doc.n_sections; i++) {
-        const ini_section *s = &k->c->doc.sections[i];
-        if (k->used[i] || is_own(s->name))
-            continue;
-        const char *meant = nearest(s->name, OWN, N_OWN);
-        error_add(k->err, HONE_ECONFIG, "%s: [%s] is used by nothing%s%s%s", s->origin, s->name,
-                  meant ? "; did you mean [" : "", meant ? meant : "", meant ? "]?" : "");
+                  "%s: [pruner] %s needs a study with one objective; allowed with several: none",
+                  s ? s->origin : c->doc.path, c->pruner->plugin->name);
     }
 }
+
+/* ---- the roots ---- */
 
 /* [surrogate] and the like without a user are checked as well. */
 static int32_t check_idle(composer *k)
@@ -274,29 +320,56 @@ static int32_t compose_objective(composer *k)
     return status;
 }
 
-int32_t compose(config *c, const config_settings *settings, error *err)
+static int32_t compose_strategy(composer *k)
 {
     component *found = NULL;
+    const char *fallback = config_default_strategy(k->c);
+    const ini_section *s = ini_find(&k->c->doc, "strategy");
+    int32_t status = resolve(k, HONE_STRATEGY, s ? "strategy" : fallback, fallback,
+                             s ? s->origin : k->c->doc.path, &found);
+    k->c->strategy = found;
+    return status;
+}
+
+static int32_t compose_pruner(composer *k)
+{
+    component *found = NULL;
+    const ini_section *s = ini_find(&k->c->doc, "pruner");
+    int32_t status = resolve(k, HONE_PRUNER, s ? "pruner" : "none", "none",
+                             s ? s->origin : k->c->doc.path, &found);
+    k->c->pruner = found;
+    return status;
+}
+
+int32_t compose(config *c, const config_settings *settings, error *err)
+{
     composer k = {.c = c, .set = settings, .err = err};
     k.used = calloc((size_t)c->doc.n_sections + 1, sizeof *k.used);
     if (!k.used)
         return error_add(err, HONE_ENOMEM, "out of memory for a study file");
     int32_t status = compose_objective(&k);
     if (status >= 0 && !settings->objective_only) {
-        const char *strategy = config_default_strategy(c);
-        const ini_section *s = ini_find(&c->doc, "strategy"), *p = ini_find(&c->doc, "pruner");
-        status = resolve(&k, HONE_STRATEGY, s ? "strategy" : strategy, strategy,
-                         s ? s->origin : c->doc.path, &found);
-        c->strategy = found;
-        if (status >= 0)
-            status = resolve(&k, HONE_PRUNER, p ? "pruner" : "none", "none",
-                             p ? p->origin : c->doc.path, &found);
-        c->pruner = found;
-        if (status >= 0)
+        if ((status = compose_strategy(&k)) >= 0 && (status = compose_pruner(&k)) >= 0)
             status = check_idle(&k);
         check_goals(&k);
-        check_unused(&k);
+        if (status >= 0)
+            config_refuse_unused(c, k.used, err);
     }
+    free(k.used);
+    return status;
+}
+
+int32_t compose_default(config *c, error *err)
+{
+    const config_settings settings = {0};
+    composer k = {.c = c, .set = &settings, .err = err};
+    const char *name = config_default_strategy(c);
+    if (ini_find(&c->doc, "strategy") || strcmp(c->strategy->plugin->name, name) == 0)
+        return HONE_OK;
+    k.used = calloc((size_t)c->doc.n_sections + 1, sizeof *k.used);
+    if (!k.used)
+        return error_add(err, HONE_ENOMEM, "out of memory for a study file");
+    int32_t status = compose_strategy(&k);
     free(k.used);
     return status;
 }

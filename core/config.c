@@ -1,6 +1,7 @@
 /* config.c - a study file from its text to checked values. */
 #include "config.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,15 +47,6 @@ static int32_t read_space(config *c, error *err)
     return status == HONE_ENOMEM ? status : HONE_OK;
 }
 
-int32_t config_take_space(config *c, const hone_space *own, error *err)
-{
-    space_free(&c->space);
-    int32_t status = space_copy(own, &c->space, err);
-    c->space.n_objectives = c->n_goals;
-    c->space.n_constraints = c->n_constraints;
-    return status;
-}
-
 /* ---- [point 1], [point 2] ... ---- */
 
 static void unknown_parameter(const config *c, const ini_section *s, const ini_entry *e, error *err)
@@ -87,7 +79,7 @@ static void read_coordinate(const config *c, const ini_section *s, const ini_ent
 static void read_point(const config *c, const ini_section *s, double *native, error *err)
 {
     for (int32_t i = 0; i < c->space.n; i++)
-        native[i] = NAN;
+        native[i] = i == c->space.fidelity ? c->space.params[i].high : NAN;
     for (int k = 0; k < s->n_entries; k++)
         read_coordinate(c, s, &s->entries[k], native, err);
     space_snap(&c->space, native);
@@ -102,11 +94,16 @@ static void read_point(const config *c, const ini_section *s, double *native, er
     }
 }
 
+bool config_is_point(const char *section)
+{
+    return strcmp(section, "point") == 0 || strncmp(section, "point ", 6) == 0;
+}
+
 static int32_t read_points(config *c, error *err)
 {
     int32_t n = 0;
     for (int i = 0; i < c->doc.n_sections; i++)
-        n += strncmp(c->doc.sections[i].name, "point ", 6) == 0;
+        n += config_is_point(c->doc.sections[i].name);
     if (n == 0 || c->space.n == 0)
         return HONE_OK;
     c->points = malloc((size_t)n * (size_t)c->space.n * sizeof *c->points);
@@ -115,13 +112,29 @@ static int32_t read_points(config *c, error *err)
         return no_memory(err);
     for (int i = 0; i < c->doc.n_sections; i++) {
         const ini_section *s = &c->doc.sections[i];
-        if (strncmp(s->name, "point ", 6) != 0)
+        if (!config_is_point(s->name))
             continue;
         read_point(c, s, c->points + (size_t)c->n_points * (size_t)c->space.n, err);
         if (!(c->point_names[c->n_points++] = strdup(s->name)))
             return no_memory(err);
     }
     return HONE_OK;
+}
+
+int32_t config_take_space(config *c, const hone_space *own, error *err)
+{
+    error found = {0};
+    space_free(&c->space);
+    int32_t status = space_copy(own, &c->space, &found);
+    c->space.n_objectives = c->n_goals;
+    c->space.n_constraints = c->n_constraints;
+    if (status >= 0 && c->strategy)
+        status = compose_default(c, &found);
+    if (status >= 0)
+        read_points(c, &found);
+    status = found.status;
+    error_take(err, &found);
+    return status;
 }
 
 /* ---- plugins ---- */
@@ -163,14 +176,49 @@ static void missing_sections(config *c, const config_settings *settings, error *
                   c->doc.path);
 }
 
-static int32_t check(config *c, const config_settings *settings, error *err)
+/* ---- the whole file ---- */
+
+typedef struct numbered {
+    char *line;
+    long number; /* of the line in the file; LONG_MAX: it names none */
+    int order;
+} numbered;
+
+static int by_number(const void *a, const void *b)
+{
+    const numbered *p = a, *q = b;
+    if (p->number != q->number)
+        return p->number < q->number ? -1 : 1;
+    return p->order - q->order;
+}
+
+/* Problems in the order of the file, as compilers give them. */
+static void sort_problems(const config *c, error *err)
+{
+    size_t n = strlen(c->doc.path);
+    numbered *all = calloc((size_t)err->n + 1, sizeof *all);
+    for (int i = 0; all && i < err->n; i++) {
+        const char *line = err->lines[i];
+        bool placed = strncmp(line, c->doc.path, n) == 0 && line[n] == ':' &&
+                      line[n + 1] >= '0' && line[n + 1] <= '9';
+        all[i] = (numbered){.line = err->lines[i], .order = i,
+                            .number = placed ? strtol(line + n + 1, NULL, 10) : LONG_MAX};
+    }
+    if (all)
+        qsort(all, (size_t)err->n, sizeof *all, by_number);
+    for (int i = 0; all && i < err->n; i++)
+        err->lines[i] = all[i].line;
+    free(all);
+}
+
+static int32_t check_parts(config *c, const config_settings *settings, error *err)
 {
     int32_t status = HONE_OK;
     for (int i = 0; i < settings->n_set; i++)
         if ((status = ini_set(&c->doc, settings->set[i], err)) == HONE_ENOMEM)
             return status;
     if ((status = config_read_study(c, err)) == HONE_ENOMEM || !c->storage)
-        return err->status;
+        return status;
     if ((status = read_space(c, err)) < 0 || (status = read_points(c, err)) < 0 ||
         (status = config_read_evaluation(c, err)) < 0)
         return status;
@@ -180,7 +228,17 @@ static int32_t check(config *c, const config_settings *settings, error *err)
             return status;
         missing_sections(c, settings, err);
     }
-    return err->n ? err->status : HONE_OK;
+    return HONE_OK;
+}
+
+static int32_t check(config *c, const config_settings *settings, error *err)
+{
+    error found = {0};
+    check_parts(c, settings, &found);
+    sort_problems(c, &found);
+    int32_t status = found.status;
+    error_take(err, &found);
+    return status;
 }
 
 int32_t config_load(const char *path, const config_settings *settings, config *out, error *err)

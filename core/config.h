@@ -75,12 +75,14 @@ typedef struct config_settings {
     bool objective_only;     /* resolve [objective] alone (workers) */
 } config_settings;
 
+/* config_free follows, also after a failure. */
 int32_t config_load(const char *path, const config_settings *settings, config *out, error *err);
 int32_t config_read(const char *text, const char *path, const char *folder,
                     const config_settings *settings, config *out, error *err);
 void config_free(config *c);
 
-/* Where [space] is missing: the objective's own, copied. */
+/* Where [space] is missing: the objective's own, copied; then the points are read, and the
+ * strategy by default is the one for that space. */
 int32_t config_take_space(config *c, const hone_space *own, error *err);
 
 /* The tables behind [study] and the host's keys of [objective], for info, init and manuals. */

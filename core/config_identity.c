@@ -132,8 +132,32 @@ static void compare(const char *mine, const char *other, bool both, error *out)
     }
 }
 
+/* Do the lines that both have stand in the same order?  The order of parameters is that of
+ * the columns that a strategy sees. */
+static bool same_order(const char *stored, const char *now)
+{
+    const char *from = now;
+    for (const char *at = stored; *at;) {
+        const char *end = line_end(at), *equals = strstr(at, " =");
+        size_t n = equals && equals < end ? (size_t)(equals - at) : 0, length;
+        if (n && value_of(now, at, n, &length)) {
+            const char *value = value_of(from, at, n, &length);
+            if (!value)
+                return false;
+            from = value + length;
+            from += *from == '\n';
+        }
+        at = *end ? end + 1 : end;
+    }
+    return true;
+}
+
 void config_differences(const char *stored, const char *now, error *out)
 {
+    if (strcmp(stored, now) == 0)
+        return;
     compare(stored, now, true, out);
     compare(now, stored, false, out);
+    if (!same_order(stored, now))
+        error_add(out, HONE_ECHANGED, "the parameters stand in another order");
 }

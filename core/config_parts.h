@@ -11,8 +11,15 @@ int32_t config_read_study(config *c, error *err);      /* [study] */
 int32_t config_read_evaluation(config *c, error *err); /* the host's keys of [objective] */
 void config_free_study(config *c);
 
+bool config_is_point(const char *section); /* [point], [point 1] */
+
 /* compose.c: the plugin sections and what they name. */
 int32_t compose(config *c, const config_settings *settings, error *err);
+/* Takes another strategy where none is named and the space, known by now, wants another. */
+int32_t compose_default(config *c, error *err);
 void compose_free(config *c);
+
+/* config_unused.c: sections and entries that nothing reads.  used: [doc.n_sections] */
+void config_refuse_unused(const config *c, const bool *used, error *err);
 
 #endif

@@ -11,6 +11,7 @@ static const char *const DUPLICATES[] = {"reuse", "evaluate", NULL};
 static const char *const SCHEMAS[] = {"3.2", "3.0", NULL};
 static const char *const TIMESTAMPS[] = {"utc", "local", NULL};
 static const char *const ISOLATIONS[] = {"process", "none", NULL};
+static const char *const NONE[] = {"none", NULL}; /* a word beside numbers: no bound */
 
 enum {
     NAME,
@@ -53,14 +54,15 @@ static const hone_option STUDY[N_STUDY] = {
     [TRIALS] = {.name = "trials",
                 .type = HONE_OPT_INT,
                 .def = "100",
-                .low = 0,
+                .low = 1,
                 .high = 9007199254740992.0,
-                .doc = "Trials in all, over every run of the study; 0: no bound."},
+                .choices = NONE,
+                .doc = "Trials in all, over every run of the study; none: no bound."},
     [SEED] = {.name = "seed",
               .type = HONE_OPT_INT,
               .def = "0",
               .low = 0,
-              .high = 9007199254740992.0,
+              .high = 0x1p64, /* all of uint64_t */
               .doc = "Seed of every random number; the same seed gives the same study, bit for "
                      "bit, with one worker."},
     [WORKERS] = {.name = "workers",
@@ -75,10 +77,11 @@ static const hone_option STUDY[N_STUDY] = {
                         "the study file."},
     [TIME] = {.name = "time",
               .type = HONE_OPT_SECONDS,
+              .def = "none",
               .low = 0,
               .high = INFINITY,
               .flags = HONE_OPT_OPEN_LOW,
-              .unit = "s",
+              .choices = NONE,
               .doc = "Longest time of one run; no new trial is begun after it."},
     [TARGET] = {.name = "target",
                 .type = HONE_OPT_REALS,
@@ -87,19 +90,21 @@ static const hone_option STUDY[N_STUDY] = {
                 .doc = "Stop once a trial is this good: one number for each objective."},
     [PATIENCE] = {.name = "patience",
                   .type = HONE_OPT_INT,
-                  .def = "0",
+                  .def = "none",
                   .low = 0,
                   .high = 9007199254740992.0,
+                  .choices = NONE,
                   .unit = "trials",
-                  .doc = "Stop after so many trials without improvement; 0: never."},
+                  .doc = "Stop after so many trials without improvement; none or 0: never."},
     [MAX_FAILURES] = {.name = "max_failures",
                       .type = HONE_OPT_INT,
                       .def = "5",
                       .low = 0,
                       .high = 9007199254740992.0,
+                      .choices = NONE,
                       .unit = "trials",
-                      .doc = "Stop after so many failures in a row, and show the last output; 0: "
-                             "never."},
+                      .doc = "Stop after so many failures in a row, and show the last output; "
+                             "none or 0: never."},
     [REPEATS] = {.name = "repeats",
                  .type = HONE_OPT_INT,
                  .def = "1",
@@ -149,10 +154,11 @@ static const hone_option OBJECTIVE[N_OBJECTIVE] = {
                           "for functions that take microseconds."},
     [TIMEOUT] = {.name = "timeout",
                  .type = HONE_OPT_SECONDS,
+                 .def = "none",
                  .low = 0,
                  .high = INFINITY,
                  .flags = HONE_OPT_OPEN_LOW,
-                 .unit = "s",
+                 .choices = NONE,
                  .doc = "Longest time of one evaluation; then everything that it started is "
                         "killed and the trial has failed."},
     [GRACE] = {.name = "grace",
@@ -160,7 +166,6 @@ static const hone_option OBJECTIVE[N_OBJECTIVE] = {
                .def = "5s",
                .low = 0,
                .high = INFINITY,
-               .unit = "s",
                .doc = "Time between asking an evaluation to end and killing it."},
 };
 
@@ -218,7 +223,7 @@ static int32_t read_goals(config *c, const options *o, error *err)
     c->n_goals = n;
     c->maximize = calloc((size_t)n + 1, sizeof *c->maximize);
     if (n == 0)
-        error_add(err, HONE_ECONFIG, "%s: [study] goal is empty; minimize or maximize",
+        error_add(err, HONE_ECONFIG, "%s: [study] goal is empty; allowed: minimize or maximize",
                   origin_of(c, o, GOAL));
     for (int32_t i = 0; c->maximize && i < n; i++) {
         c->maximize[i] = strcmp(goals[i], "maximize") == 0 || strcmp(goals[i], "maximise") == 0;
@@ -226,13 +231,29 @@ static int32_t read_goals(config *c, const options *o, error *err)
             strcmp(goals[i], "minimise") != 0) {
             static const char *const both[] = {"minimize", "maximize"};
             const char *meant = nearest(goals[i], both, 2);
-            error_add(err, HONE_ECONFIG, "%s: [study] goal = '%s': minimize or maximize%s%s%s",
-                      origin_of(c, o, GOAL), goals[i], meant ? "; did you mean '" : "",
+            char word[EXCERPT_ROOM];
+            error_add(err, HONE_ECONFIG,
+                      "%s: [study] goal = %s is not allowed; allowed: minimize or maximize, one "
+                      "for each objective%s%s%s",
+                      origin_of(c, o, GOAL), text_excerpt(goals[i], word), meant ? "; did you mean '" : "",
                       meant ? meant : "", meant ? "'?" : "");
         }
     }
     free_words(goals);
     return c->maximize ? HONE_OK : no_memory(err);
+}
+
+/* Names of objectives and of constraints stand once. */
+static void check_words(const config *c, const options *o, int i, char *const *list, error *err)
+{
+    char word[EXCERPT_ROOM];
+    for (char *const *w = list; *w; w++)
+        for (char *const *v = list; v < w; v++)
+            if (strcmp(*v, *w) == 0) {
+                error_add(err, HONE_ECONFIG, "%s: [study] %s: '%s' stands twice",
+                          origin_of(c, o, i), STUDY[i].name, text_excerpt(*w, word));
+                return;
+            }
 }
 
 static int32_t read_names(config *c, const options *o, error *err)
@@ -245,6 +266,8 @@ static int32_t read_names(config *c, const options *o, error *err)
     if (o->values[OBJECTIVES].s && n != c->n_goals)
         error_add(err, HONE_ECONFIG, "%s: [study] objectives names %d, but goal has %d",
                   origin_of(c, o, OBJECTIVES), n, c->n_goals);
+    check_words(c, o, CONSTRAINTS, c->constraints, err);
+    check_words(c, o, OBJECTIVES, c->objectives, err);
     if (n == c->n_goals)
         return HONE_OK;
     free_words(c->objectives);
@@ -286,41 +309,88 @@ static char *name_of(const char *path)
     return strndup(base, n);
 }
 
+/* Optuna's column for it holds 512 characters. */
+static void check_name(const config *c, const options *o, error *err)
+{
+    char word[EXCERPT_ROOM];
+    if (c->name && (strlen(c->name) > 512 || !text_is_utf8(c->name)))
+        error_add(err, HONE_ECONFIG,
+                  "%s: [study] name = %s is not allowed; allowed: UTF-8 text of at most 512 bytes",
+                  origin_of(c, o, NAME), text_excerpt(c->name, word));
+}
+
+/* A file's name without the folders that the study's name may seem to have. */
+static void add_default_storage(const config *c, text *t)
+{
+    text_add(t, "%s/%s.db", c->doc.folder, c->name);
+    for (char *at = t->data ? t->data + strlen(c->doc.folder) + 1 : NULL; at && *at; at++)
+        if (*at == '/')
+            *at = '_';
+}
+
+/* Why a storage is refused; NULL: it is a file or memory. */
+static const char *storage_fault(const char *s)
+{
+    if (!*s)
+        return "is empty";
+    if (strncmp(s, "postgresql:", 11) == 0 || strncmp(s, "postgres:", 9) == 0)
+        return "names PostgreSQL, which this version does not have yet";
+    if (strncmp(s, "sqlite:", 7) == 0)
+        return "is an address; write the file's path alone";
+    if (strstr(s, "://"))
+        return "names a database that hone does not know";
+    if (strncmp(s, "~/", 2) == 0)
+        return "begins with ~, which only shells know; write the whole path";
+    return NULL;
+}
+
 static int32_t read_storage(config *c, const options *o, error *err)
 {
-    const char *s = o->values[STORAGE].s;
+    const char *s = o->values[STORAGE].s, *fault = s ? storage_fault(s) : NULL;
+    char word[EXCERPT_ROOM];
     text t = {0};
-    if (s && (strncmp(s, "postgresql:", 11) == 0 || strncmp(s, "postgres:", 9) == 0))
+    if (fault)
         error_add(err, HONE_ECONFIG,
-                  "%s: [study] storage = %.10s...: this version keeps studies in SQLite files or "
-                  "in memory",
-                  origin_of(c, o, STORAGE), s);
-    if (s && (strcmp(s, "memory") == 0 || *s == '/'))
+                  "%s: [study] storage = %s %s; allowed: an SQLite file, or memory",
+                  origin_of(c, o, STORAGE), text_excerpt(s, word), fault);
+    if (!s)
+        add_default_storage(c, &t);
+    else if (strcmp(s, "memory") == 0 || *s == '/')
         text_add(&t, "%s", s);
-    else if (s && *s)
-        text_add(&t, "%s/%s", c->doc.folder, s);
-    else if (s)
-        error_add(err, HONE_ECONFIG, "%s: [study] storage is empty; a file's name, or memory",
-                  origin_of(c, o, STORAGE));
     else
-        text_add(&t, "%s/%s.db", c->doc.folder, c->name);
+        text_add(&t, "%s/%s", c->doc.folder, s);
     c->storage = text_take(&t);
     return c->storage ? HONE_OK : no_memory(err);
+}
+
+/* The entries of s that are not in the table, for options_read to leave out; the caller frees
+ * the list. */
+static const char **names_beside(const ini_section *s, const hone_option *table, int32_t n)
+{
+    int n_entries = s ? s->n_entries : 0, k = 0;
+    const char **names = calloc((size_t)n_entries + 1, sizeof *names);
+    for (int i = 0; names && i < n_entries; i++)
+        if (!options_knows(table, n, s->entries[i].name))
+            names[k++] = s->entries[i].name;
+    return names;
 }
 
 int32_t config_read_study(config *c, error *err)
 {
     options o = {0};
-    int32_t status = options_read(STUDY, N_STUDY, "[study]", &c->doc, ini_find(&c->doc, "study"),
-                                  NULL, &o, &c->warnings, err);
+    const ini_section *s = ini_find(&c->doc, "study");
+    const char **skip = names_beside(s, STUDY, N_STUDY); /* config_unused.c refuses them */
+    int32_t status = skip ? options_read(STUDY, N_STUDY, "[study]", &c->doc, s, skip, &o,
+                                         &c->warnings, err)
+                          : no_memory(err);
     if (status == HONE_ENOMEM)
         goto out;
     const hone_value *v = o.values;
     c->name = v[NAME].s && *v[NAME].s ? strdup(v[NAME].s) : name_of(c->doc.path);
-    c->trials = v[TRIALS].i > 0 ? v[TRIALS].i : INT64_MAX;
-    c->seed = (uint64_t)v[SEED].i;
+    c->trials = v[TRIALS].s ? INT64_MAX : v[TRIALS].i;
+    memcpy(&c->seed, &v[SEED].i, sizeof c->seed);
     c->workers = v[WORKERS].i;
-    c->time = v[TIME].is_set ? v[TIME].d : INFINITY;
+    c->time = v[TIME].s ? INFINITY : v[TIME].d;
     c->patience = v[PATIENCE].i;
     c->max_failures = v[MAX_FAILURES].i;
     c->repeats = v[REPEATS].i;
@@ -334,9 +404,11 @@ int32_t config_read_study(config *c, error *err)
     else if ((status = read_goals(c, &o, err)) >= 0 && (status = read_names(c, &o, err)) >= 0 &&
              (status = read_target(c, &o, err)) >= 0)
         status = read_storage(c, &o, err);
+    check_name(c, &o, err);
 
 out:
     options_free(&o);
+    free(skip);
     return status;
 }
 
@@ -344,18 +416,14 @@ int32_t config_read_evaluation(config *c, error *err)
 {
     options o = {0};
     const ini_section *s = ini_find(&c->doc, "objective");
-    int n = s ? s->n_entries : 0, n_skip = 0;
-    const char **skip = calloc((size_t)n + 1, sizeof *skip);
+    const char **skip = names_beside(s, OBJECTIVE, N_OBJECTIVE); /* the plugin's */
     if (!skip)
         return no_memory(err);
-    for (int i = 0; i < n; i++)
-        if (options_index(OBJECTIVE, N_OBJECTIVE, s->entries[i].name) < 0)
-            skip[n_skip++] = s->entries[i].name; /* the plugin's */
     int32_t status = options_read(OBJECTIVE, N_OBJECTIVE, "[objective]", &c->doc, s, skip, &o,
                                   &c->warnings, err);
     if (status != HONE_ENOMEM) {
         c->isolation = (int32_t)o.values[ISOLATION].i;
-        c->timeout = o.values[TIMEOUT].is_set ? o.values[TIMEOUT].d : INFINITY;
+        c->timeout = o.values[TIMEOUT].s ? INFINITY : o.values[TIMEOUT].d;
         c->grace = o.values[GRACE].d;
         status = HONE_OK; /* problems are in err; the rest is checked too */
     }

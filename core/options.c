@@ -58,22 +58,22 @@ static void refuse(reading *r, const hone_option *o, const ini_entry *e, const c
     free(allowed);
 }
 
-static void refuse_unknown(reading *r, const ini_entry *e)
+void options_refuse_unknown(const hone_option *table, int32_t n, const char *who,
+                            const ini_section *section, const ini_entry *entry, error *err)
 {
-    const options *o = r->out;
     text all = {0};
-    const char **names = calloc((size_t)o->n + 1, sizeof *names);
-    for (int32_t i = 0; names && i < o->n; i++) {
-        names[i] = o->table[i].name;
+    const char **names = calloc((size_t)n + 1, sizeof *names);
+    for (int32_t i = 0; names && i < n; i++) {
+        names[i] = table[i].name;
         text_add(&all, "%s%s", i ? ", " : "; allowed: ", names[i]);
     }
-    const char *meant = names ? nearest(e->name, names, o->n) : NULL;
+    const char *meant = names ? nearest(entry->name, names, n) : NULL;
     if (meant)
-        error_add(r->err, HONE_ECONFIG, "%s: [%s] unknown option '%s'; did you mean '%s'?",
-                  e->origin, r->section->name, e->name, meant);
+        error_add(err, HONE_ECONFIG, "%s: [%s] unknown option '%s'; did you mean '%s'?",
+                  entry->origin, section->name, entry->name, meant);
     else
-        error_add(r->err, HONE_ECONFIG, "%s: [%s] '%s' is not an option of %s%s", e->origin,
-                  r->section->name, e->name, r->who, all.data ? all.data : ", which has none");
+        error_add(err, HONE_ECONFIG, "%s: [%s] '%s' is not an option of %s%s", entry->origin,
+                  section->name, entry->name, who, all.data ? all.data : ", which has none");
     free(names);
     text_free(&all);
 }
@@ -198,10 +198,10 @@ static void take_option(reading *r, int32_t i)
 
 /* ---- the whole section ----------------------------------------------------------------------------- */
 
-static bool is_known(const options *o, const char *name)
+bool options_knows(const hone_option *table, int32_t n, const char *name)
 {
-    for (int32_t i = 0; i < o->n; i++)
-        if (strcmp(o->table[i].name, name) == 0 || list_number(&o->table[i], name) > 0)
+    for (int32_t i = 0; i < n; i++)
+        if (strcmp(table[i].name, name) == 0 || list_number(&table[i], name) > 0)
             return true;
     return false;
 }
@@ -234,8 +234,9 @@ int32_t options_read(const hone_option *table, int32_t n, const char *who, const
     for (int32_t i = 0; i < n; i++)
         take_option(&r, i);
     for (int k = 0; section && k < section->n_entries; k++)
-        if (!is_known(out, section->entries[k].name) && !is_among(skip, section->entries[k].name))
-            refuse_unknown(&r, &section->entries[k]);
+        if (!options_knows(table, n, section->entries[k].name) &&
+            !is_among(skip, section->entries[k].name))
+            options_refuse_unknown(table, n, who, section, &section->entries[k], &found);
     int32_t status = found.status;
     error_take(err, &found);
     return status;

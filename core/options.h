@@ -5,6 +5,8 @@
 #ifndef HONE_CORE_OPTIONS_H
 #define HONE_CORE_OPTIONS_H
 
+#include <stdbool.h>
+
 #include "ini.h"
 #include "hone_plugin.h"
 
@@ -25,6 +27,11 @@ int32_t options_read(const hone_option *table, int32_t n, const char *who, const
                      error *warnings, error *err);
 void options_free(options *o);
 int32_t options_index(const hone_option *table, int32_t n, const char *name); /* -1 */
+/* Is it an option, or an entry of a list of texts (key.2)? */
+bool options_knows(const hone_option *table, int32_t n, const char *name);
+/* Adds that `who` has no such option, and which one was probably meant. */
+void options_refuse_unknown(const hone_option *table, int32_t n, const char *who,
+                            const ini_section *section, const ini_entry *entry, error *err);
 
 /* Does the table obey the rules?  (defaults parse and are in range, names are legal, ...) */
 int32_t options_check_table(const hone_option *table, int32_t n, const char *who, error *err);

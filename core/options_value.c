@@ -1,7 +1,8 @@
 /* options_value.c - words to values, by the type of the option.
  *
  * An INT, REAL or SECONDS option that has `choices` takes these words beside numbers: then s
- * is the word, d is NaN and i is 0. */
+ * is the word, d is NaN and i is 0.  An INT of the host's own whose high is 2^64 takes all of
+ * uint64_t, and i has its bits. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,10 +47,28 @@ static bool in_range(const hone_option *o, double x)
     return isfinite(x) && above && below;
 }
 
+static bool read_unsigned(const char *word, int64_t *out)
+{
+    uint64_t x = 0;
+    size_t n = strspn(word, "0123456789");
+    if (n == 0 || word[n])
+        return false;
+    for (; *word; word++) {
+        uint64_t digit = (uint64_t)(*word - '0');
+        if (x > (UINT64_MAX - digit) / 10)
+            return false;
+        x = 10 * x + digit;
+    }
+    memcpy(out, &x, sizeof x);
+    return true;
+}
+
 static const char *read_number(const hone_option *o, const char *word, hone_value *out)
 {
     double x;
     int64_t i;
+    if (o->type == HONE_OPT_INT && o->high == 0x1p64)
+        return read_unsigned(word, &out->i) ? NULL : "is not a whole number from 0 to 2^64 - 1";
     if (o->type == HONE_OPT_INT) {
         if (!number_int(word, &i))
             return number_real(word, &x) ? "is not a whole number up to 2^53" : "is not a number";

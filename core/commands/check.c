@@ -1,4 +1,5 @@
-/* check.c - `hone check STUDY.ini`: every problem of a study file, before anything runs. */
+/* check.c - `hone check`: every problem of a study file, before anything runs; or whether a
+ * plugin's file can be used. */
 #include <string.h>
 
 #include "instance.h"
@@ -67,10 +68,42 @@ static void print_fine(const opened *o, const char *path)
     printf("\n");
 }
 
+/* A plugin's file: probed, loaded, its tables checked, as for a study. */
+static int check_module(invocation *in, const char *path)
+{
+    config_settings settings;
+    settings_lists lists;
+    registry *r = NULL;
+    error err = {0};
+    command_settings(in, &settings, &lists);
+    int32_t status = registry_new(&settings.plugins, &r, &err);
+    const module *m = status >= 0 ? registry_load(r, path, &err) : NULL;
+    if (m) {
+        printf("%s: fine: module %s %s (%s)", path, m->name, m->version, m->license);
+        for (int32_t i = 0; i < m->n_plugins; i++)
+            printf(", %s %s", kind_name(m->plugins[i].kind), m->plugins[i].name);
+        printf("\n");
+    }
+    for (int32_t i = 0; m && i < m->n_skipped; i++)
+        fprintf(stderr, "%s: left out: %s\n", path, m->skipped[i]);
+    int exit = !m ? command_fail(&err) : m->n_skipped ? EXIT_PLUGIN : EXIT_DONE;
+    registry_free(r);
+    settings_free(&lists);
+    return exit;
+}
+
+static bool is_module(const char *path)
+{
+    size_t n = strlen(path);
+    return n > 3 && strcmp(path + n - 3, ".so") == 0;
+}
+
 static int check(invocation *in)
 {
     opened o;
     error err = {0};
+    if (is_module(in->arguments[0]))
+        return check_module(in, in->arguments[0]);
     int exit = opened_config(&o, in, in->arguments[0], false, NULL);
     if (exit != EXIT_DONE)
         return exit;
@@ -87,13 +120,15 @@ static int check(invocation *in)
 
 const command COMMAND_CHECK = {
     .name = "check",
-    .arguments = "STUDY.ini",
-    .summary = "report every problem of a study file; run nothing",
+    .arguments = "STUDY.ini|PLUGIN.so",
+    .summary = "report every problem of a study file or a plugin; run nothing",
     .help = "Every problem in one go, each with file, line, what is allowed and what was\n"
             "probably meant.  Exit status 0: fine; 2: the study file has problems; 3: a plugin\n"
-            "cannot be used.\n",
+            "cannot be used.  A file that ends in .so is probed and loaded, and its tables are\n"
+            "checked.\n",
     .examples = "  hone check study.ini\n"
-                "  hone check study.ini --set strategy.plugin=random\n",
+                "  hone check study.ini --set strategy.plugin=random\n"
+                "  hone check ./straddle.so\n",
     .min_arguments = 1,
     .max_arguments = 1,
     .completes = ARGUMENT_STUDY,

@@ -46,21 +46,25 @@ static void add_comment(text *t, const char *doc)
     text_add(t, "\n");
 }
 
-static void add_option(text *t, const hone_option *o)
+/* Keys that only the user can fill in stand without their ;. */
+static void add_option(text *t, const hone_option *o, bool given)
 {
+    bool needed = o->flags & HONE_OPT_REQUIRED && !given;
     char *allowed = option_allowed(o);
     text_add(t, "\n");
     add_comment(t, o->doc);
     text_add(t, ";   %s\n", allowed ? allowed : "");
-    text_add(t, "; %s = %s\n", o->name, o->def ? o->def : "");
+    text_add(t, "%s%s =%s%s\n", needed ? "" : "; ", o->name, o->def ? " " : "",
+             o->def ? o->def : "");
     free(allowed);
 }
 
-static void add_options(text *t, const hone_option *table, int32_t n)
+/* given: the text that gives required ones already, or "". */
+static void add_options(text *t, const hone_option *table, int32_t n, const char *given)
 {
     for (int32_t i = 0; i < n; i++)
         if (!(table[i].flags & HONE_OPT_DEPRECATED))
-            add_option(t, &table[i]);
+            add_option(t, &table[i], *given);
 }
 
 static int32_t add_plugin(text *t, registry *r, int32_t kind, const char *name, const char *given,
@@ -74,9 +78,9 @@ static int32_t add_plugin(text *t, registry *r, int32_t kind, const char *name, 
     if (kind == HONE_OBJECTIVE) {
         int32_t n;
         const hone_option *host = objective_host_options(&n);
-        add_options(t, host, n);
+        add_options(t, host, n, "");
     }
-    add_options(t, p->options, p->n_options);
+    add_options(t, p->options, p->n_options, given);
     return HONE_OK;
 }
 
@@ -93,7 +97,7 @@ static int32_t compose_file(text *t, registry *r, const char *objective, error *
                 ";     hone check FILE    hone run FILE    hone best FILE\n"
                 "; A line that begins with ; is a comment; remove the ; to change a default.\n"
                 "\n[study]\ntrials = 30\n");
-    add_options(t, study, n);
+    add_options(t, study, n, "");
     text_add(t, "\n%s", SPACE);
     if ((status = add_plugin(t, r, HONE_OBJECTIVE, objective,
                              strcmp(objective, "command") == 0 ? COMMAND : "", err)) < 0 ||
@@ -159,7 +163,8 @@ const command COMMAND_INIT = {
     .arguments = "[FILE]",
     .summary = "write a study file that runs as it is and explains each key",
     .help = "Every key of every section with its effect, what is allowed and its default.  FILE\n"
-            "is study.ini by default; - prints it.\n",
+            "is study.ini by default; - prints it.  What an objective needs and only you can know\n"
+            "(the library of `function`) stands there empty.\n",
     .examples = "  hone init\n  hone init tune.ini --objective table\n",
     .flags = FLAGS,
     .max_arguments = 1,
