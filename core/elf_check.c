@@ -9,6 +9,8 @@
 #include <link.h>
 #include <string.h>
 
+#include "elf_dynamic.h"
+
 #define ENTRY "hone_module_v"
 
 /* Our own header, made by the static linker: the class, byte order and machine we are. */
@@ -143,7 +145,10 @@ int32_t elf_check(const char *name, const void *data, size_t n, error *err)
     if ((status = check_header(name, &f, &h, err)) < 0 ||
         (status = check_segments(name, &f, &h, err)) < 0)
         return status;
-    return check_entry(name, &f, &h, err);
+    if ((status = check_entry(name, &f, &h, err)) < 0)
+        return status;
+    const char *wrong = elf_dynamic_check(data, n);
+    return wrong ? error_add(err, HONE_EPLUGIN, "%s is damaged: %s", name, wrong) : HONE_OK;
 }
 
 /* Byte for byte; a sanitizer would stop at the red zones between a plugin's constants. */
