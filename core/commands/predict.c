@@ -241,6 +241,7 @@ static void print_summary(const predictor *p, const component *c)
     error ignored = {0};
     char a[NUMBER_ROOM];
     int64_t low = 0, high = 0;
+    fflush(stdout);
     surrogate_info(p->surrogate, &info, &ignored);
     error_free(&ignored);
     fprintf(stderr, "%s fitted to %lld observations of %s", c->plugin->name,
