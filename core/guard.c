@@ -15,49 +15,21 @@
 static const int SIGNALS[GUARD_SIGNALS] = {SIGINT,  SIGTERM, SIGHUP,  SIGCHLD, SIGPIPE,
                                            SIGALRM, SIGSEGV, SIGABRT, SIGFPE,  SIGBUS};
 
+void float_mode_set(float_mode mode)
+{
 #ifdef GUARD_X86
-
-void float_mode_set(float_mode mode)
-{
-    _mm_setcsr((_mm_getcsr() & MXCSR_FLAGS) | mode);
-}
-
-static uint16_t x87_now(void)
-{
-    uint16_t word;
-    __asm__ volatile("fnstcw %0" : "=m"(word));
-    return word;
-}
-
-static void x87_set(uint16_t word)
-{
-    __asm__ volatile("fldcw %0" : : "m"(word));
-}
-
+    const uint16_t x87 = (uint16_t)(mode >> 16);
+    __asm__ volatile("fldcw %0" : : "m"(x87));
+    _mm_setcsr((_mm_getcsr() & MXCSR_FLAGS) | (mode & 0xffffu));
 #else
-
-void float_mode_set(float_mode mode)
-{
     fesetround((int)mode);
-}
-
-static uint16_t x87_now(void)
-{
-    return 0;
-}
-
-static void x87_set(uint16_t word)
-{
-    (void)word;
-}
-
 #endif
+}
 
 void guard_take(guard *g)
 {
     const char *locale = setlocale(LC_ALL, NULL);
     g->mode = float_mode_now();
-    g->x87 = x87_now();
     g->locale = locale ? strdup(locale) : NULL;
     g->folder = getcwd(NULL, 0);
     pthread_sigmask(SIG_SETMASK, NULL, &g->mask);
@@ -119,9 +91,8 @@ static void restore_folder(const guard *g, text *changed)
 void guard_restore(const guard *g, text *changed)
 {
     const char *locale = setlocale(LC_ALL, NULL);
-    if (float_mode_now() != g->mode || x87_now() != g->x87) {
+    if (float_mode_now() != g->mode) {
         float_mode_set(g->mode);
-        x87_set(g->x87);
         name_change(changed, "floating-point mode");
     }
     if (g->locale && locale && strcmp(locale, g->locale) != 0) {

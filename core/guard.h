@@ -17,14 +17,17 @@
 #endif
 #include <fenv.h>
 
-/* Rounding, flush to zero and trap masks; not the sticky exception flags. */
+/* Rounding, flush to zero, precision and trap masks; not the sticky exception flags.  On x86
+ * the upper half is the control word of the x87 unit, the lower one MXCSR's. */
 typedef uint32_t float_mode;
 
 #ifdef GUARD_X86
 #define MXCSR_FLAGS 0x3fu
 static inline float_mode float_mode_now(void)
 {
-    return _mm_getcsr() & ~MXCSR_FLAGS;
+    uint16_t x87;
+    __asm__ volatile("fnstcw %0" : "=m"(x87));
+    return ((float_mode)x87 << 16) | (_mm_getcsr() & 0xffffu & ~MXCSR_FLAGS);
 }
 #else
 static inline float_mode float_mode_now(void)
@@ -37,7 +40,6 @@ void float_mode_set(float_mode mode);
 enum { GUARD_SIGNALS = 10 };
 typedef struct guard {
     float_mode mode;
-    uint16_t x87;      /* control word of the x87 unit, for long double */
     char *locale, *folder;
     sigset_t mask;
     struct sigaction handlers[GUARD_SIGNALS];
