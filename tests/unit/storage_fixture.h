@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,6 +125,87 @@ static inline void add_trials(fixture *f, int64_t from, int64_t to)
     for (int64_t i = from; i < to; i++)
         finish_trial(f, start_trial(f, i), i, (double)i / 7);
     OK(storage_commit(f->s, &f->err));
+}
+
+/* ---- looking at what is stored ---- */
+
+/* The first column of the first row, by a connection of its own. */
+static inline double ask_number(const char *path, const char *sql)
+{
+    sqlite3 *db;
+    sqlite3_stmt *row;
+    cr_assert_eq(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    cr_assert_eq(sqlite3_prepare_v2(db, sql, -1, &row, NULL), SQLITE_OK, "%s", sqlite3_errmsg(db));
+    double answer = sqlite3_step(row) == SQLITE_ROW ? sqlite3_column_double(row, 0) : NAN;
+    sqlite3_finalize(row);
+    sqlite3_close(db);
+    return answer;
+}
+
+static inline void run_sql(const char *path, const char *sql)
+{
+    sqlite3 *db;
+    cr_assert_eq(sqlite3_open(path, &db), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK, "%s", sqlite3_errmsg(db));
+    sqlite3_close(db);
+}
+
+typedef struct seen {
+    int64_t n, first, last, limit;
+    bool other_space; /* its points are not kept */
+    int32_t states[64];
+    trial_record copy; /* of the last one: numbers only */
+    double native[N_PARAMS], values[3], constraints[4], yvar[3];
+    int64_t steps[8];
+    double reported[8];
+    char note[64], owner[64];
+} seen;
+
+static inline int32_t look(void *context, const trial_record *t, error *err)
+{
+    (void)err;
+    seen *v = context;
+    if (v->n == 0)
+        v->first = t->number;
+    if (v->n < 64)
+        v->states[v->n] = t->state;
+    v->last = t->number;
+    v->n++;
+    v->copy = *t;
+    if (t->native && !v->other_space)
+        memcpy(v->native, t->native, sizeof v->native);
+    for (int i = 0; i < t->n_values && i < 3; i++) {
+        v->values[i] = t->values[i];
+        v->yvar[i] = t->yvar ? t->yvar[i] : NAN;
+    }
+    for (int i = 0; i < t->n_constraints && i < 4; i++)
+        v->constraints[i] = t->constraints[i];
+    for (int i = 0; i < t->n_reports && i < 8; i++) {
+        v->steps[i] = t->steps[i];
+        v->reported[i] = t->reported[i];
+    }
+    snprintf(v->owner, sizeof v->owner, "%s", t->owner ? t->owner : "");
+    *v->note = '\0';
+    for (int i = 0; i < t->n_notes; i++) {
+        size_t used = strlen(v->note);
+        snprintf(v->note + used, sizeof v->note - used, "%s=%s;", t->note_keys[i], t->note_json[i]);
+    }
+    return v->limit && v->n == v->limit ? HONE_DONE : HONE_OK;
+}
+
+static inline seen read_from(fixture *f, int64_t from, int flags)
+{
+    seen v = {0};
+    OK(storage_trials(f->s, f->study, &f->sp, from, flags, look, &v, &f->err));
+    return v;
+}
+
+static inline void expect_failure(fixture *f, int32_t status, int32_t wanted, const char *words)
+{
+    cr_assert_eq(status, wanted, "%d: %s", status, error_text(&f->err));
+    cr_assert_not_null(strstr(error_text(&f->err), words), "'%s' lacks '%s'", error_text(&f->err),
+                       words);
+    error_free(&f->err);
 }
 
 #endif

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -16,14 +15,6 @@ static void write_file(const char *path, const char *text)
     FILE *f = fopen(path, "w");
     cr_assert_not_null(f);
     cr_assert(fputs(text, f) >= 0 && fclose(f) == 0);
-}
-
-static void run_sql(const char *path, const char *sql)
-{
-    sqlite3 *db;
-    cr_assert_eq(sqlite3_open(path, &db), SQLITE_OK);
-    cr_assert_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK, "%s", sqlite3_errmsg(db));
-    sqlite3_close(db);
 }
 
 static void refused(const char *path, const storage_settings *set, const char *words)

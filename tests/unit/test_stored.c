@@ -208,6 +208,54 @@ Test(stored, a_running_study_is_not_deleted)
     remove_folder(&f);
 }
 
+Test(stored, all_of_a_trial_is_shown)
+{
+    folder f = new_study();
+    char path[128];
+    error err = {0};
+    storage *s;
+    space sp;
+    const storage_settings set = {.must_exist = true};
+    int64_t study, id, number;
+    double native[] = {8, 1, 4, 3}, value = 0.25, noise = 0.0625;
+    trial_start t = {
+        .native = native, .ask = 5, .seed = UINT64_MAX, .ask_seconds = 0.5, .owner = "host:1:2"};
+    trial_finish done = {.state = HONE_COMPLETE,
+                         .n_values = 1,
+                         .values = &value,
+                         .yvar = &noise,
+                         .seconds = 90,
+                         .sequence = 3};
+    snprintf(path, sizeof path, "%s/tune.db", f.path);
+    cr_assert_eq(storage_open(path, &set, &s, &err), HONE_OK, "%s", error_text(&err));
+    cr_assert_eq(storage_find_study(s, "tune", &study, &err), HONE_OK);
+    cr_assert_eq(storage_space(s, study, &sp, &err), HONE_OK);
+    cr_assert_eq(storage_begin(s, &err), HONE_OK);
+    cr_assert_eq(storage_start(s, study, &sp, &t, &id, &number, &err), HONE_OK, "%s",
+                 error_text(&err));
+    cr_assert_eq(storage_report(s, id, 2, -1.5, &err), HONE_OK);
+    cr_assert_eq(storage_note(s, id, "output", 0, "one\ntwo\n", &err), HONE_OK);
+    cr_assert_eq(storage_note(s, id, "mean", NAN, NULL, &err), HONE_OK);
+    cr_assert_eq(storage_commit(s, &err), HONE_OK);
+    SAYS(hone(&f, "show tune.db 3"), "runs in    host:1:2\n");
+    cr_assert_eq(storage_begin(s, &err), HONE_OK);
+    cr_assert_eq(storage_finish(s, id, &done, &err), HONE_OK);
+    cr_assert_eq(storage_commit(s, &err), HONE_OK);
+    storage_close(s);
+    space_free(&sp);
+    answer a = hone(&f, "show tune.db 3");
+    SAYS(a, "value = 0.25  (standard error 0.25)\n  C = 8\n  kernel = a,b\n  degree = 4\n");
+    SAYS(a, "took       1 min 30 s\n");
+    SAYS(a, "ask        5\nseed       18446744073709551615\nfinished   as number 3 of the study\n"
+            "value at step 2: -1.5\nmean: NaN\noutput:\n    one\n    two\n");
+    a = hone(&f, "show tune.db 3 --json");
+    SAYS(a, "\"seed\": \"18446744073709551615\"");
+    SAYS(a, "\"variance\": [\n    0.0625\n  ]");
+    SAYS(a, "\"output\": \"one\\ntwo\\n\"");
+    SAYS(a, "\"mean\": \"NaN\"");
+    remove_folder(&f);
+}
+
 Test(stored, the_front_of_two_objectives)
 {
     folder f = new_folder();
