@@ -216,8 +216,9 @@ tsan: ## the program under ThreadSanitizer on the examples (Criterion does not s
 
 memcheck: ## the program under valgrind on the examples: no error, no byte lost
 	@$(again) all
-	@sh tests/endtoend/run_examples.sh $(O)/hone valgrind -q --error-exitcode=99 --leak-check=full \
-	    --errors-for-leak-kinds=definite --trace-children=no
+	@sh tests/endtoend/run_examples.sh $(O)/hone valgrind -q --error-exitcode=99 \
+	    --leak-check=full --errors-for-leak-kinds=definite --trace-children=no \
+	    --suppressions=$(CURDIR)/tests/support/valgrind.supp
 
 faults: ## kill and resume, broken plugins, injected failures, at full length (about 15 minutes)
 	$(call bring,$(PACKAGES.all))
