@@ -30,6 +30,7 @@ typedef struct fake {
     const char *strings[FAKE_OPTIONS][FAKE_STRINGS];
     const char *const *set; /* NULL-terminated "name=value", for parts "option.name=value" */
     struct fake *parts[FAKE_PARTS];
+    const hone_surrogate_ops *surrogate; /* given in place of a surrogate's own, or NULL */
     char message[512];      /* of the last error */
     void (*noted)(void *context, int64_t number, const char *key, double value, const char *words);
     void *context;
@@ -118,6 +119,9 @@ static inline int32_t fake_component(const hone_host *h, int32_t option, int32_t
     out->name = f->parts[option]->plugin->name;
     out->self = f->parts[option]->self;
     out->ops = f->parts[option]->plugin->ops;
+    if (f->surrogate && o->kind == HONE_SURROGATE) {
+        out->ops = f->surrogate;
+    }
     out->space = &f->view.table;
     return HONE_OK;
 }

@@ -7,8 +7,8 @@
  * that no two proposals are alike.
  *
  * Failed trials are learnt as the worst value, pruned ones as the upper quartile (data.c).  The
- * reference value of the acquisition is the smallest posterior mean at a complete trial, which
- * noise does not lower.  Where the surrogate has no answer (HONE_ENUMERIC) the trial gets a
+ * reference value of the acquisition is the smallest posterior mean at a complete or expected
+ * trial, which noise does not lower.  Where the surrogate has no answer (HONE_ENUMERIC) the trial gets a
  * Sobol point and the note `fallback`.
  *
  * What is asked follows from the table and the trial's number alone (model.c).
@@ -153,7 +153,7 @@ static int32_t prepare(bayes *b, const request *q, int64_t i, judge *j, double *
         return (int32_t)*n_near;
     }
     for (int64_t k = 0; k < *n_near; k++) {
-        memcpy(near + k * p, b->data.X + row[k] * p, (size_t)p * sizeof *near);
+        memcpy(near + k * p, b->model.now.X + row[k] * p, (size_t)p * sizeof *near);
     }
     b->model.ops->info(b->model.surrogate.self, &info);
     j->model = &b->model;

@@ -94,8 +94,8 @@ int64_t model_size(int64_t n);
 int32_t model_learn(model *m, const data *d);
 /* Appends points as if they had come out at their predicted means. */
 int32_t model_expect(model *m, int64_t count, const double *X);
-/* Row numbers of the k smallest posterior means among rows that are complete in d, best first;
- * returns how many there are, or a negative status. */
+/* Row numbers of the k smallest posterior means among the rows that are complete in d or expected,
+ * best first; returns how many there are, or a negative status. */
 int64_t model_best(const model *m, const data *d, int64_t k, int64_t *row, double *mean);
 
 /* ---- maximize.c ---- */

@@ -209,14 +209,15 @@ int32_t model_expect(model *m, int64_t count, const double *X)
 
 int64_t model_best(const model *m, const data *d, int64_t k, int64_t *row, double *mean)
 {
-    double *all = malloc((size_t)d->n * sizeof *all + 1);
+    const int64_t n = m->now.n;
+    double *all = malloc((size_t)n * sizeof *all + 1);
     int64_t found = 0;
-    int32_t status = all ? m->ops->predict(m->surrogate.self, d->n, m->now.X, m->p, all, NULL,
-                                           NULL, NULL, 0)
+    int32_t status = all ? m->ops->predict(m->surrogate.self, n, m->now.X, m->p, all, NULL, NULL,
+                                           NULL, 0)
                          : HONE_ENOMEM;
-    for (int64_t i = 0; status >= 0 && i < d->n; i++) {
+    for (int64_t i = 0; status >= 0 && i < n; i++) {
         int64_t at = found;
-        if (d->state[i] != HONE_COMPLETE || !isfinite(all[i])) {
+        if (i < d->n && d->state[i] != HONE_COMPLETE) {
             continue;
         }
         while (at > 0 && all[row[at - 1]] > all[i]) {

@@ -46,7 +46,7 @@ static double limited(double y)
 
 static double measured(const warp *w, double y)
 {
-    const double z = fmin(limited(y) / w->spread - w->middle / w->spread, w->top);
+    const double z = fmin(limited(limited(y) / w->spread - w->middle / w->spread), w->top);
     return z < -BOTTOM ? -BOTTOM * (1.0 + log(-z / BOTTOM)) : z;
 }
 
@@ -103,8 +103,8 @@ void warp_fit(warp *w, int64_t n, double *y, double *worst, double *quartile)
     if (!(w->spread > 0.0)) {
         w->spread = (last - y[0]) / (2.0 * NORMAL_IQR);
     }
-    if (!(w->spread > SPREAD_LEAST * fabs(w->middle))) {
-        w->spread = fmax(SPREAD_LEAST * fabs(w->middle), 1e-300);
+    if (!(w->spread > SPREAD_LEAST * fabs(w->middle))) { /* one value only */
+        w->spread = w->middle != 0.0 ? fabs(w->middle) : 1.0;
     }
     if (n >= LAMBDA_FROM) {
         w->lambda = best_power(w, n, y);
