@@ -140,6 +140,9 @@ static int32_t check_number(const hone_param *p, const char *who, error *err)
         return error_add(err, HONE_EINVAL, "%s: step must be a number > 0", who);
     if ((p->flags & HONE_PARAM_LOG) && p->step > (p->type == HONE_INT ? 1 : 0))
         return error_add(err, HONE_EINVAL, "%s: log and step exclude each other", who);
+    if (p->step > (p->type == HONE_INT ? 1 : 0) && (p->high - p->low) / p->step > MOST_INT)
+        return error_add(err, HONE_EINVAL, "%s: step is so small that it makes more than 2^53 values",
+                         who);
     if (p->type != HONE_INT)
         return HONE_OK;
     if (fabs(p->low) > MOST_INT || fabs(p->high) > MOST_INT)
@@ -225,11 +228,30 @@ static void settle(const space *s, hone_param *p)
         p->init = param_snap(p, p->init);
 }
 
+/* Room for one parameter more: rooms are powers of two, from 8 on. */
+static bool make_room(space *s)
+{
+    const size_t room = s->n ? 2 * (size_t)s->n : 8;
+    hone_param *params;
+    const hone_param **list;
+
+    if (s->n != 0 && (s->n < 8 || (s->n & (s->n - 1)) != 0))
+        return true;
+    if (!(params = realloc(s->params, room * sizeof *params)))
+        return false;
+    s->params = params;
+    if (!(list = realloc(s->list, room * sizeof *list)))
+        return false;
+    s->list = list;
+    for (int32_t i = 0; i < s->n; i++)
+        list[i] = &params[i];
+    return true;
+}
+
 int32_t space_append(space *s, const hone_param *p, const char *origin, error *err)
 {
     const char *who = origin ? origin : p->name ? p->name : "a parameter";
     hone_param *params;
-    const hone_param **list;
     int32_t status;
 
     if (!p->name || !*p->name)
@@ -239,14 +261,10 @@ int32_t space_append(space *s, const hone_param *p, const char *origin, error *e
     if ((status = check(s, p, who, err)) < 0 || (status = check_values(s, p, who, err)) < 0)
         return status;
 
-    if (!(params = realloc(s->params, (size_t)(s->n + 1) * sizeof *params)))
+    if (!make_room(s))
         return error_add(err, HONE_ENOMEM, "%s: out of memory", who);
-    s->params = params;
-    if (!(list = realloc(s->list, (size_t)(s->n + 1) * sizeof *list)))
-        return error_add(err, HONE_ENOMEM, "%s: out of memory", who);
-    s->list = list;
-    for (int32_t i = 0; i <= s->n; i++)
-        list[i] = &params[i];
+    params = s->params;
+    s->list[s->n] = &params[s->n];
     if (!param_copy(p, &params[s->n])) {
         param_free(&params[s->n]);
         return error_add(err, HONE_ENOMEM, "%s: out of memory", who);

@@ -7,6 +7,7 @@
  *
  * A quoted word ("two words", "log") is a choice whatever it says.  high must lie on the grid
  * that low and step make: a bound that is never tried is a mistake of the file. */
+#include <float.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -133,10 +134,13 @@ static int32_t check_grid(line *l)
 {
     const hone_param *p = &l->p;
     double cells = (p->high - p->low) / p->step;
-    char high[NUMBER_ROOM], step[NUMBER_ROOM];
-    if (!isfinite(cells))
-        return complain(l, "step %s is too small for these bounds", number_text(p->step, step));
-    if (fabs(cells - rint(cells)) <= 1e-9 * fmax(1, cells))
+    char low[NUMBER_ROOM], high[NUMBER_ROOM], step[NUMBER_ROOM];
+    if (!(cells <= WHOLE_MOST) && !(p->type == HONE_INT && p->step == 1))
+        return complain(l, "step %s is too small: from %s to %s it makes more than 2^53 values",
+                        number_text(p->step, step), number_text(p->low, low),
+                        number_text(p->high, high));
+    /* what decimals such as 0.1 lose as doubles is forgiven */
+    if (rint(cells) >= 1 && fabs(cells - rint(cells)) <= 1e-9 + 8 * DBL_EPSILON * cells)
         return HONE_OK;
     return complain(l, "high %s is not low plus whole steps of %s; nearest: %.12g and %.12g",
                     number_text(p->high, high), number_text(p->step, step),
