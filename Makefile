@@ -235,7 +235,7 @@ soak: ## the fault drivers again and again with new seeds, for SOAK_HOURS=4
 fuzz: ## libFuzzer on every parser, FUZZ_SECONDS=60 each (needs clang)
 	@$(MAKE) --no-print-directory $(JOBS) BUILD=fuzz CC=clang run-fuzzers
 .PHONY: run-fuzzers
-run-fuzzers: $(FUZZERS)
+run-fuzzers: $(FUZZERS) $(PLUGINS)
 	@set -e; for f in $(FUZZERS); do n=$$(basename $$f); mkdir -p $(O)/corpus/$$n; echo "$$f"; \
 	    $$f -max_total_time=$(or $(FUZZ_SECONDS),60) -timeout=5 -rss_limit_mb=1024 -print_final_stats=1 \
 	    -verbosity=0 -artifact_prefix=$(O)/ $(O)/corpus/$$n tests/fuzz/corpus/$$n; done
