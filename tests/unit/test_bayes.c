@@ -326,7 +326,7 @@ static double wide(const double *x)
 
 Test(bayes, two_hundred_parameters)
 {
-    static char names[200][8];
+    static char names[200][16];
     static const char *params[401];
     static const char *const set[] = {"bayes.candidates=200", "gp.restarts=0", NULL};
     double first = HUGE_VAL, best = HUGE_VAL;
