@@ -93,6 +93,8 @@ static double axis_value(const hone_param *q, int64_t k, int64_t n)
     const double part = n > 1 ? (double)k / (double)(n - 1) : 0.5;
     if (q->type == HONE_CATEGORICAL)
         return (double)k;
+    if (part == 0.0 || part == 1.0)
+        return part == 0.0 ? q->low : q->high; /* no rounding */
     if (q->flags & HONE_PARAM_LOG)
         return fmin(q->high, exp(log(q->low) + part * (log(q->high) - log(q->low))));
     return fmin(q->high, q->low + part * (q->high - q->low));
