@@ -225,6 +225,7 @@ faults: ## kill and resume, broken plugins, injected failures, at full length (a
 	@$(again) test-programs
 	@for t in $(DRIVERS); do echo "$$t"; $$t || exit 1; done
 	@HONE_FAULTS=full $(O)/tests/faults/test_broken_plugins
+	@FAULTS_FULL=1 $(O)/tests/faults/test_objectives
 
 soak: ## the fault drivers again and again with new seeds, for SOAK_HOURS=4
 	@$(again) test-programs
