@@ -6,11 +6,11 @@
 
 _Thread_local const call *call_current __attribute__((tls_model("initial-exec")));
 
-void call_look(call *c)
+void call_look(call *c, bool handlers)
 {
     c->before = malloc(sizeof *c->before);
     if (c->before)
-        guard_take(c->before);
+        guard_take(c->before, handlers);
 }
 
 void call_restore(call *c)

@@ -16,7 +16,7 @@
 #include "guard.h"
 #include "instance_state.h"
 
-enum { CALLS_PER_LOOK = 1000 }; /* at locale, working directory and signals */
+enum { CALLS_PER_LOOK = 1000 }; /* at locale, working directory and signal mask */
 
 typedef struct call {
     instance *instance;
@@ -30,8 +30,8 @@ typedef struct call {
 /* The innermost call of this thread; read by the signal handler of breadcrumb.c. */
 extern _Thread_local const call *call_current __attribute__((tls_model("initial-exec")));
 
-void call_look(call *c);      /* fills c->before */
-void call_restore(call *c);   /* puts back what the plugin changed, and says so once */
+void call_look(call *c, bool handlers); /* fills c->before */
+void call_restore(call *c);             /* puts back what the plugin changed, and says so once */
 int32_t call_failed(const call *c, int32_t status, error *err); /* adds the sentence */
 int32_t call_lost(const instance *i, error *err);               /* used after its failure */
 
@@ -52,7 +52,7 @@ static inline void call_begin(call *c, instance *i, const char *name, int64_t tr
     c->mode = float_mode_now();
     call_current = c;
     if (__builtin_expect(n % CALLS_PER_LOOK == 0, 0))
-        call_look(c);
+        call_look(c, false);
 }
 
 /* Returns the status as the interface has it: unknown negative ones are HONE_EFAIL, unknown

@@ -26,14 +26,15 @@ void float_mode_set(float_mode mode)
 #endif
 }
 
-void guard_take(guard *g)
+void guard_take(guard *g, bool handlers)
 {
     const char *locale = setlocale(LC_ALL, NULL);
     g->mode = float_mode_now();
     g->locale = locale ? strdup(locale) : NULL;
     g->folder = getcwd(NULL, 0);
     pthread_sigmask(SIG_SETMASK, NULL, &g->mask);
-    for (int i = 0; i < GUARD_SIGNALS; i++)
+    g->n_handlers = handlers ? GUARD_SIGNALS : 0;
+    for (int i = 0; i < g->n_handlers; i++)
         sigaction(SIGNALS[i], NULL, &g->handlers[i]);
 }
 
@@ -68,7 +69,7 @@ static void restore_signals(const guard *g, text *changed)
         pthread_sigmask(SIG_SETMASK, &g->mask, NULL);
         name_change(changed, "signal mask");
     }
-    for (int i = 0; i < GUARD_SIGNALS; i++) {
+    for (int i = 0; i < g->n_handlers; i++) {
         struct sigaction now;
         if (sigaction(SIGNALS[i], NULL, &now) == 0 && !same_handler(&now, &g->handlers[i])) {
             sigaction(SIGNALS[i], &g->handlers[i], NULL);

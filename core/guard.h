@@ -7,6 +7,7 @@
 #define HONE_CORE_GUARD_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "text.h"
@@ -42,11 +43,13 @@ typedef struct guard {
     float_mode mode;
     char *locale, *folder;
     sigset_t mask;
+    int n_handlers;    /* GUARD_SIGNALS, or 0: not guarded */
     struct sigaction handlers[GUARD_SIGNALS];
 } guard;
 
-/* Takes down how things are; what cannot be had (memory) is not guarded. */
-void guard_take(guard *g);
+/* Takes down how things are; what cannot be had (memory) is not guarded.  Signal handlers cost
+ * a system call each. */
+void guard_take(guard *g, bool handlers);
 /* Puts back what differs from g, and adds its names to `changed`: "locale, rounding". */
 void guard_restore(const guard *g, text *changed);
 void guard_free(guard *g);

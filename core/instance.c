@@ -163,7 +163,7 @@ static int32_t create(instance *i, error *err)
     call c;
     call_begin(&c, i, "create", -1);
     if (!c.before)
-        call_look(&c);
+        call_look(&c, true);
     int32_t status = i->plugin->create(&i->host, i->component->options.values, &i->self);
     status = call_end(&c, status, err);
     i->created = status >= 0;
@@ -275,7 +275,8 @@ static int32_t check_part(const instance *owner, int32_t option, int32_t index, 
                          kind_name(p->kind), p->name, option,
                          option < 0 || option >= p->n_options ? "not there" : "none");
     if (index < 0 || owner->n_parts >= MOST_PARTS)
-        return error_add(err, HONE_EINVAL, "%s '%s' asks for component %d of its option %s, after %d",
+        return error_add(err, HONE_EINVAL,
+                         "%s '%s' asks for component %d of its option %s, after %d",
                          kind_name(p->kind), p->name, index, p->options[option].name,
                          owner->n_parts);
     if (option >= owner->component->n_parts || !owner->component->parts[option])

@@ -95,7 +95,7 @@ int32_t module_open(const module_file *file, const log_sink *log, module **out, 
     text changed = {0};
     guard before;
     *out = NULL;
-    guard_take(&before);
+    guard_take(&before, true);
     int32_t status = load(file->path, &entry, err);
     if (status >= 0)
         status = check_same(file, entry, err);

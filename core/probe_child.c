@@ -105,7 +105,8 @@ static void explain(text *t, const char *path, bool in_time, int status, double 
                           "broken",
                  path, strsignal(WTERMSIG(status)));
     else if (WIFSIGNALED(status))
-        text_add(&reason, "%s was killed by a signal while being loaded (%s); it is damaged or broken",
+        text_add(&reason, "%s was killed by a signal while being loaded (%s); it is damaged or "
+                          "broken",
                  path, strsignal(WTERMSIG(status)));
     else if (WEXITSTATUS(status) == NOBODY_HEARD)
         text_add(&reason, "%s closed descriptors that are not its own while being loaded; it is "

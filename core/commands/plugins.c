@@ -40,7 +40,8 @@ static void print_left_out(const listing *list, int n)
                    list[i].path, list[i].shadowed_by);
     for (int i = 0; i < n; i++)
         if (list[i].skipped)
-            printf("skipped: %s: %s\n", list[i].path, list[i].skipped);
+            printf("skipped: %s%s%s\n", strstr(list[i].skipped, "/") ? "" : list[i].path,
+                   strstr(list[i].skipped, "/") ? "" : ": ", list[i].skipped);
 }
 
 static void print_path(const registry *r)

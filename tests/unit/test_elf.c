@@ -154,7 +154,8 @@ Test(elf, what_is_mapped_is_what_was_read)
     size_t n;
     Dl_info object;
     char *data = read_whole(GOOD, &n);
-    void *handle = dlopen(GOOD, RTLD_NOW), *symbol = handle ? dlsym(handle, "hone_module_v1") : NULL;
+    void *handle = dlopen(GOOD, RTLD_NOW);
+    void *symbol = handle ? dlsym(handle, "hone_module_v1") : NULL;
     cr_assert(symbol && dladdr(symbol, &object));
     cr_expect(elf_same(object.dli_fbase, data, n));
     data[offsetof(ElfW(Ehdr), e_flags)] ^= 1;

@@ -172,7 +172,8 @@ static void missing(int32_t kind, const char *name, const char *said)
 Test(registry, a_miss_says_what_was_probably_meant_and_where_it_looked)
 {
     open_registry(BUILT, NULL);
-    missing(HONE_STRATEGY, "randum", "no strategy 'randum'; did you mean 'random'? (searched: " BUILT);
+    missing(HONE_STRATEGY, "randum",
+            "no strategy 'randum'; did you mean 'random'? (searched: " BUILT);
     missing(HONE_SURROGATE, "random", "no surrogate 'random'; 'random' is of kind strategy");
     missing(HONE_STRATEGY, "xyzzy_none_such", "no strategy 'xyzzy_none_such' (searched:");
     missing(0, "randum", "no plugin 'randum'; did you mean 'random'?");

@@ -1,4 +1,5 @@
-/* ctor_changes.c - its constructor flushes to zero, sets a locale, goes elsewhere, blocks and handles signals. */
+/* ctor_changes.c - its constructor flushes to zero, sets a locale, goes elsewhere, blocks and
+ * handles signals. */
 #include <immintrin.h>
 #include <locale.h>
 #include <signal.h>
