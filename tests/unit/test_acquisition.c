@@ -73,8 +73,8 @@ Test(acquisition, finite_everywhere_and_falling_in_the_mean)
                 const double mean = x * sqrt(vars[v]) + (vars[v] == 0.0 ? x : 0.0);
                 double a, dmean, dvar;
                 r.ops->value(r.f->self, &r.context, 1, &mean, &vars[v], 1, &a, &dmean, &dvar);
-                cr_expect(isfinite(a) && isfinite(dmean) && isfinite(dvar), "%s at %g, %g: %g %g %g",
-                          NAMES[k], mean, vars[v], a, dmean, dvar);
+                cr_expect(isfinite(a) && isfinite(dmean) && isfinite(dvar),
+                          "%s at %g, %g: %g %g %g", NAMES[k], mean, vars[v], a, dmean, dvar);
                 cr_expect(a <= before, "%s at %g, %g", NAMES[k], mean, vars[v]);
                 cr_expect(dmean <= 0.0);
                 before = a;

@@ -321,10 +321,10 @@ static void rig_close(rig *r)
     space_free(&r->s);
 }
 
-static const char *const LIKE_SKLEARN[] = {"gp.mean=zero",           "gp.prior=none",
-                                           "gp.restarts=9",          "gp.noise_bounds=1e-6 1",
-                                           "gp.scale_bounds=0.05 20", "gp.lengthscale_bounds=0.05 20",
-                                           NULL};
+static const char *const LIKE_SKLEARN[] = {
+    "gp.mean=zero",           "gp.prior=none",           "gp.restarts=9",
+    "gp.noise_bounds=1e-6 1", "gp.scale_bounds=0.05 20", "gp.lengthscale_bounds=0.05 20",
+    NULL};
 
 Test(gp, search_ends_where_scikit_learn_ends)
 {

@@ -102,7 +102,8 @@ static const pair QUANTILE[] = {
     {0.999, 3.09023230616781327776e+00},
 };
 
-static void against(const char *name, double (*f)(double), const pair *p, size_t n, double tolerance)
+static void against(const char *name, double (*f)(double), const pair *p, size_t n,
+                    double tolerance)
 {
     for (size_t i = 0; i < n; i++) {
         const double got = f(p[i].x), error = fabs(got - p[i].value);
@@ -174,7 +175,8 @@ Test(math, ends_and_nan)
 Test(math, quantile_inverts_the_distribution)
 {
     for (double z = -8.0; z < 5.0; z += 0.137) {
-        cr_expect(fabs(hone_norm_quantile(hone_norm_cdf(z)) - z) < 1e-10 * (1.0 + fabs(z)), "%g", z);
+        cr_expect(fabs(hone_norm_quantile(hone_norm_cdf(z)) - z) < 1e-10 * (1.0 + fabs(z)), "%g",
+                  z);
     }
 }
 

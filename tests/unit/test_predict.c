@@ -131,13 +131,15 @@ Test(predict, the_sine_is_that_of_scikit_learn)
 {
     double ours[64], theirs[64];
     for (int col = 1; col <= 2; col++) {
-        int n = column(BUILD_DIR "/hone predict --quiet " SOURCE_DIR "/examples/sine/sine.ini --data "
+        int n = column(BUILD_DIR "/hone predict --quiet "
+                       SOURCE_DIR "/examples/sine/sine.ini --data "
                        SOURCE_DIR "/examples/sine/data.csv --at "
                        SOURCE_DIR "/examples/sine/sklearn.csv", col, ours, 64);
         int m = column("cat " SOURCE_DIR "/examples/sine/sklearn.csv", col, theirs, 64);
         cr_assert(n == 41 && m == 41, "%d %d rows", n, m);
         for (int i = 0; i < n; i++)
-            cr_expect(fabs(ours[i] - theirs[i]) < 1e-6, "row %d: %g, not %g", i, ours[i], theirs[i]);
+            cr_expect(fabs(ours[i] - theirs[i]) < 1e-6, "row %d: %g, not %g", i, ours[i],
+                      theirs[i]);
     }
 }
 

@@ -8,8 +8,8 @@
  *
  * Failed trials are learnt as the worst value, pruned ones as the upper quartile (data.c).  The
  * reference value of the acquisition is the smallest posterior mean at a complete or expected
- * trial, which noise does not lower.  Where the surrogate has no answer (HONE_ENUMERIC) the trial gets a
- * Sobol point and the note `fallback`.
+ * trial, which noise does not lower.  Where the surrogate has no answer (HONE_ENUMERIC) the trial
+ * gets a Sobol point and the note `fallback`.
  *
  * What is asked follows from the table and the trial's number alone (model.c).
  *

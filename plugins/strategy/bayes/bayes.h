@@ -84,8 +84,8 @@ typedef struct model {
     warp warp;
     rows now;                   /* as wanted now: finished rows, then expected ones */
     rows held;                  /* as the surrogate holds them */
-    int64_t fitted;             /* rows of the last fit, 0: none */
-    rows fit;                   /* of which only y and noise are kept: X is that of held */
+    int64_t fitted;             /* rows of the last fit, 0: none; they are the first held */
+    double *fitted_y;           /* [fitted] the values that they had then */
 } model;
 void model_free(model *m);
 /* The rows that a model of n finished trials is fitted to: the last scheduled size. */

@@ -84,7 +84,8 @@ void model_free(model *m)
 {
     rows_free(&m->now);
     rows_free(&m->held);
-    rows_free(&m->fit);
+    free(m->fitted_y);
+    m->fitted_y = NULL;
     m->fitted = 0;
 }
 
@@ -95,13 +96,16 @@ static const double *noise_of(const model *m, const rows *r)
 
 static int32_t fit(model *m, int64_t n)
 {
+    if (!grow(&m->fitted_y, (size_t)n)) {
+        return HONE_ENOMEM;
+    }
     const int32_t status = m->ops->fit(m->surrogate.self, n, m->p, m->now.X, m->p, m->now.y,
                                        noise_of(m, &m->now));
     rows first = m->now;
     first.n = n;
     m->fitted = status < 0 ? 0 : n;
     rows_copy(&m->held, &first, 0, m->p);
-    memcpy(m->fit.y, m->now.y, (size_t)n * sizeof *m->fit.y);
+    memcpy(m->fitted_y, m->now.y, (size_t)n * sizeof *m->fitted_y);
     return status;
 }
 
@@ -165,8 +169,7 @@ int32_t model_learn(model *m, const data *d)
     const int64_t size = model_size(d->n);
     double failed, pruned;
     m->p = d->p;
-    if (rows_reserve(&m->now, d->n, m->p) < 0 || rows_reserve(&m->held, d->n, m->p) < 0 ||
-        rows_reserve(&m->fit, d->n, m->p) < 0) {
+    if (rows_reserve(&m->now, d->n, m->p) < 0 || rows_reserve(&m->held, d->n, m->p) < 0) {
         return HONE_ENOMEM;
     }
     const int known = noise_known(d);
@@ -177,7 +180,7 @@ int32_t model_learn(model *m, const data *d)
     learn_warp(m, d, size, &failed, &pruned);
     learn_rows(m, d, failed, pruned);
     if (m->fitted != size || rows_shared(&m->held, &m->now, m->p) < size ||
-        !same(m->fit.y, m->now.y, size)) {
+        !same(m->fitted_y, m->now.y, size)) {
         const int32_t status = fit(m, size);
         if (status < 0) {
             return status;

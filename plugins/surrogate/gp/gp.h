@@ -59,8 +59,8 @@ typedef struct gp {
 } gp;
 
 /* ---- kernel.c ---- */
-/* k[i] := correlation of the point q (p scaled numbers, incq apart) with row i < count of z (p columns, ldz);
- * t[i] (or NULL) := -2 dk/dr^2, so that dk/d log(length_c) = t (z_ic - q_c)^2 and
+/* k[i] := correlation of the point q (p scaled numbers, incq apart) with row i < count of z
+ * (p columns, ldz); t[i] (or NULL) := -2 dk/dr^2, so that dk/d log(length_c) = t (z_ic - q_c)^2 and
  * dk/dq_c = -t (q_c - z_ic) in scaled units. */
 void kernel_row(int kernel, int64_t p, const double *z, int64_t ldz, int64_t count,
                 const double *q, int64_t incq, double *k, double *t);
