@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "config_parts.h"
+#include "rng.h"
 #include "text.h"
 
 static const double MANY_PARAMETERS = 20; /* beyond these a Gaussian process is no default */
@@ -19,7 +20,7 @@ const char *config_default_strategy(const config *c)
         n += !param_single(&c->space.params[i]);
     bool plain = c->n_goals == 1 && c->n_constraints == 0;
     bool small = n <= MANY_PARAMETERS && (c->trials == INT64_MAX || c->trials <= MANY_TRIALS);
-    return plain && small ? "bayes" : "sobol";
+    return plain && small ? "bayes" : n <= SOBOL_DIMENSIONS ? "sobol" : "random";
 }
 
 static int32_t no_memory(error *err)

@@ -96,8 +96,8 @@ const hone_option *objective_host_options(int32_t *n);
 char *config_identity(const config *c);
 void config_differences(const char *stored, const char *now, error *out);
 
-/* Fills out the default study of a space: bayes, or sobol beyond 20 parameters or 1,000
- * trials; gp and log_ei; pruner none. */
+/* The strategy where none is named: bayes, or sobol beyond 20 parameters or 1,000
+ * trials, for several goals and for constraints; random beyond Sobol's table. */
 const char *config_default_strategy(const config *c);
 
 #endif

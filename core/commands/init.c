@@ -46,26 +46,36 @@ static void add_comment(text *t, const char *doc)
     text_add(t, "\n");
 }
 
-/* Keys that only the user can fill in stand without their ;. */
-static void add_option(text *t, const hone_option *o, bool given)
+/* value: what the study begins with; NULL: the default, behind a ; unless the key is one that
+ * only the user can fill in. */
+static void add_option(text *t, const hone_option *o, const char *value)
 {
-    bool needed = o->flags & HONE_OPT_REQUIRED && !given;
+    bool active = value || o->flags & HONE_OPT_REQUIRED;
+    const char *shown = value ? value : o->def ? o->def : "";
     char *allowed = option_allowed(o);
     text_add(t, "\n");
     add_comment(t, o->doc);
     text_add(t, ";   %s\n", allowed ? allowed : "");
-    text_add(t, "%s%s =%s%s\n", needed ? "" : "; ", o->name, o->def ? " " : "",
-             o->def ? o->def : "");
+    text_add(t, "%s%s =%s%s\n", active ? "" : "; ", o->name, *shown ? " " : "", shown);
     free(allowed);
 }
 
-/* given: the text that gives required ones already, or "". */
+/* Leaves out the key that `given` begins with. */
 static void add_options(text *t, const hone_option *table, int32_t n, const char *given)
 {
-    for (int32_t i = 0; i < n; i++)
-        if (!(table[i].flags & HONE_OPT_DEPRECATED))
-            add_option(t, &table[i], *given);
+    for (int32_t i = 0; i < n; i++) {
+        size_t length = strlen(table[i].name);
+        bool stands = strncmp(given, table[i].name, length) == 0 && given[length] == ' ';
+        if (!(table[i].flags & HONE_OPT_DEPRECATED) && !stands)
+            add_option(t, &table[i], NULL);
+    }
 }
+
+/* A command that works anywhere, for the user to replace. */
+static const char COMMAND_DOC[] =
+    "; Replace this by your program; {x} and {y} are the parameters of [space].\n";
+static const char COMMAND[] =
+    "command = awk \"BEGIN { print ({x} - 1)^2 + (log({y}) - 1)^2 }\"\n";
 
 static int32_t add_plugin(text *t, registry *r, int32_t kind, const char *name, const char *given,
                           error *err)
@@ -74,7 +84,7 @@ static int32_t add_plugin(text *t, registry *r, int32_t kind, const char *name, 
     if (!p)
         return err->status;
     text_add(t, "\n; %s  (hone plugins lists what else there is)\n", p->doc ? p->doc : "");
-    text_add(t, "[%s]\nplugin = %s\n%s", kind_name(kind), name, given);
+    text_add(t, "[%s]\nplugin = %s\n%s%s", kind_name(kind), name, *given ? COMMAND_DOC : "", given);
     if (kind == HONE_OBJECTIVE) {
         int32_t n;
         const hone_option *host = objective_host_options(&n);
@@ -84,11 +94,6 @@ static int32_t add_plugin(text *t, registry *r, int32_t kind, const char *name, 
     return HONE_OK;
 }
 
-/* A command that works anywhere, for the user to replace. */
-static const char COMMAND[] =
-    "; Replace this by your program; {x} and {y} are the parameters of [space].\n"
-    "command = awk \"BEGIN { print ({x} - 1)^2 + (log({y}) - 1)^2 }\"\n";
-
 static int32_t compose_file(text *t, registry *r, const char *objective, error *err)
 {
     int32_t n, status;
@@ -96,8 +101,9 @@ static int32_t compose_file(text *t, registry *r, const char *objective, error *
     text_add(t, "; A study: what is tuned, how, and where it is kept.\n"
                 ";     hone check FILE    hone run FILE    hone best FILE\n"
                 "; A line that begins with ; is a comment; remove the ; to change a default.\n"
-                "\n[study]\ntrials = 30\n");
-    add_options(t, study, n, "");
+                "\n[study]\n");
+    for (int32_t i = 0; i < n; i++)
+        add_option(t, &study[i], strcmp(study[i].name, "trials") == 0 ? "30" : NULL);
     text_add(t, "\n%s", SPACE);
     if ((status = add_plugin(t, r, HONE_OBJECTIVE, objective,
                              strcmp(objective, "command") == 0 ? COMMAND : "", err)) < 0 ||
