@@ -7,21 +7,9 @@
 #include <string.h>
 #include <time.h>
 
-enum { BATCH = 64 }; /* points asked for at once, at most */
+#include "active.h"
 
-/* A trial at work: its evaluations (repeats) and what they said. */
-typedef struct active {
-    int64_t number; /* -1: the slot is free */
-    uint64_t seed;
-    double *native;          /* [n] */
-    int64_t submitted, done; /* of repeats */
-    bool failed, pruned;
-    double *sum, *square; /* [n_goals] of values */
-    double *noise;        /* [n_goals] sum of the variances that evaluations gave */
-    double *constraints;  /* [n_constraints] sums */
-    double seconds;
-    char *reason, *output; /* notes of the evaluation, or NULL */
-} active;
+enum { BATCH = 64 }; /* points asked for at once, at most */
 
 typedef struct run {
     const run_settings *set;
@@ -29,8 +17,7 @@ typedef struct run {
     const config *c;
     evaluator *evaluator;
     run_result *result;
-    int64_t n_active, room;
-    active *actives;         /* [room] room = workers */
+    actives at_work;         /* room: workers */
     bool exhausted, waiting; /* DONE; WAIT until something is told */
     bool draining;           /* nothing new is asked for */
     int interrupts;
@@ -48,91 +35,16 @@ static double now_seconds(void)
 
 /* ---- trials at work ---- */
 
-static int32_t make_actives(run *r, error *err)
-{
-    size_t n = (size_t)r->c->space.n, goals = (size_t)r->c->n_goals;
-    size_t constraints = (size_t)r->c->n_constraints;
-    r->actives = calloc((size_t)r->room, sizeof *r->actives);
-    if (!r->actives)
-        goto fail;
-    for (int64_t i = 0; i < r->room; i++) {
-        active *a = &r->actives[i];
-        a->number = -1;
-        a->native = malloc((n + 3 * goals + constraints) * sizeof(double));
-        if (!a->native)
-            goto fail;
-        a->sum = a->native + n;
-        a->square = a->sum + goals;
-        a->noise = a->square + goals;
-        a->constraints = a->noise + goals;
-    }
-    return HONE_OK;
-
-fail:
-    return error_add(err, HONE_ENOMEM, "out of memory for %lld workers", (long long)r->room);
-}
-
-static void free_actives(run *r)
-{
-    for (int64_t i = 0; r->actives && i < r->room; i++) {
-        free(r->actives[i].native);
-        free(r->actives[i].reason);
-        free(r->actives[i].output);
-    }
-    free(r->actives);
-}
-
-static active *find_active(run *r, int64_t number)
-{
-    for (int64_t i = 0; i < r->room; i++)
-        if (r->actives[i].number == number)
-            return &r->actives[i];
-    return NULL;
-}
-
-static void start_active(run *r, active *a, const trial *t)
-{
-    size_t n = (size_t)r->c->space.n;
-    a->number = t->number;
-    a->seed = t->seed;
-    memcpy(a->native, t->native, n * sizeof *a->native);
-    memset(a->sum, 0, ((size_t)(3 * r->c->n_goals + r->c->n_constraints)) * sizeof *a->sum);
-    a->submitted = a->done = 0;
-    a->failed = a->pruned = false;
-    a->seconds = 0;
-    r->n_active++;
-}
-
-static void end_active(run *r, active *a)
-{
-    free(a->reason);
-    free(a->output);
-    a->reason = a->output = NULL;
-    a->number = -1;
-    r->n_active--;
-}
-
-/* A repeat has a seed of its own. */
-static uint64_t repeat_seed(const active *a, int64_t repeat)
-{
-    uint64_t z = a->seed + (uint64_t)repeat * 0x9E3779B97F4A7C15u; /* splitmix64's step */
-    return repeat == 0 ? a->seed : (z ^ (z >> 31)) * 0xBF58476D1CE4E5B9u;
-}
-
 /* Every repeat of every active trial that a slot is free for. */
 static int32_t submit(run *r, error *err)
 {
     int32_t status = HONE_OK;
-    for (int64_t i = 0; i < r->room && status >= 0; i++) {
-        active *a = &r->actives[i];
+    for (int64_t i = 0; i < r->at_work.room && status >= 0; i++) {
+        active *a = &r->at_work.slots[i];
         while (a->number >= 0 && !a->failed && a->submitted < r->c->repeats && status >= 0 &&
                evaluator_free_slots(r->evaluator) > 0) {
-            job j = {.number = a->number,
-                     .repeat = a->submitted,
-                     .seed = repeat_seed(a, a->submitted),
-                     .native = a->native};
+            job j = active_job(a);
             status = evaluator_submit(r->evaluator, &j, err);
-            a->submitted++;
         }
     }
     return status;
@@ -164,20 +76,6 @@ static void keep_failure(run *r, const active *a)
     r->result->last_output = a->output ? strdup(a->output) : NULL;
 }
 
-/* Mean over the repeats; its squared standard error is the noise told to models. */
-static void average(const run *r, const active *a, double *values, double *yvar,
-                    double *constraints)
-{
-    double n = (double)a->done;
-    for (int32_t j = 0; j < r->c->n_goals; j++) {
-        values[j] = a->sum[j] / n;
-        double spread = a->square[j] / n - values[j] * values[j];
-        yvar[j] = a->done > 1 ? fmax(spread, 0.0) / (n - 1.0) : a->noise[j];
-    }
-    for (int32_t j = 0; j < r->c->n_constraints; j++)
-        constraints[j] = a->constraints[j] / n;
-}
-
 static int32_t write_notes(run *r, const active *a, error *err)
 {
     int32_t status = HONE_OK;
@@ -201,7 +99,7 @@ static int32_t tell(run *r, const active *a, finished_trial *out, error *err)
     double *values = room, *yvar = room + goals, *constraints = yvar + goals;
     bool noisy = false;
     if (!a->failed && !a->pruned)
-        average(r, a, values, yvar, constraints);
+        active_average(&r->at_work, a, values, yvar, constraints);
     for (size_t j = 0; j < goals && !a->failed && !a->pruned; j++)
         noisy = noisy || !isnan(yvar[j]);
 
@@ -230,7 +128,7 @@ static int32_t tell(run *r, const active *a, finished_trial *out, error *err)
 
 static bool may_ask(run *r)
 {
-    int64_t room = r->room - r->n_active;
+    int64_t room = r->at_work.room - r->at_work.n;
     return room > 0 && !r->draining && !r->exhausted && !r->waiting &&
            stop_reason(&r->result->state, &r->set->rules, now_seconds()) == STOP_NOT &&
            evaluator_free_slots(r->evaluator) > 0;
@@ -240,7 +138,7 @@ static bool may_ask(run *r)
 static int32_t ask(run *r, trial *reused, int64_t *n_reused, error *err)
 {
     trial trials[BATCH];
-    int64_t n = r->room - r->n_active, given = 0;
+    int64_t n = r->at_work.room - r->at_work.n, given = 0;
     int64_t slots = evaluator_free_slots(r->evaluator) / r->c->repeats;
     n = n > slots ? slots : n;
     n = n < 1 ? 1 : n > BATCH ? BATCH : n;
@@ -253,7 +151,7 @@ static int32_t ask(run *r, trial *reused, int64_t *n_reused, error *err)
         if (trials[i].reused)
             reused[(*n_reused)++] = trials[i];
         else
-            start_active(r, find_active(r, -1), &trials[i]);
+            actives_start(&r->at_work, &trials[i]);
     }
     return HONE_OK;
 }
@@ -282,7 +180,7 @@ static int32_t tell_and_ask(run *r, active *done, error *err)
         reason = done->reason;
         output = done->output;
         done->reason = done->output = NULL;
-        end_active(r, done);
+        actives_end(&r->at_work, done);
         r->waiting = false;
         note_finished(r, &finished[n_finished++]);
     }
@@ -321,23 +219,12 @@ static int32_t take_note(run *r, active *a, const event *e, error *err)
 static int32_t take_result(run *r, active *a, const event *e, error *err)
 {
     const config *c = r->c;
-    a->done++;
-    a->seconds += isnan(e->seconds) ? 0.0 : e->seconds;
-    if (e->state == HONE_COMPLETE)
-        for (int32_t j = 0; j < c->n_goals; j++) {
-            a->sum[j] += e->y[j];
-            a->square[j] += e->y[j] * e->y[j];
-            a->noise[j] += e->yvar ? e->yvar[j] : NAN;
-        }
-    for (int32_t j = 0; e->c && j < c->n_constraints; j++)
-        a->constraints[j] += e->c[j];
-    a->pruned = a->pruned || e->state == HONE_PRUNED;
-    a->failed = a->failed || (e->state != HONE_COMPLETE && e->state != HONE_PRUNED);
+    active_take(&r->at_work, a, e);
     bool cut_short = a->failed || a->pruned;
     if (a->done < a->submitted || (a->done < c->repeats && !cut_short))
         return HONE_OK;
     if (r->cancelled && a->failed) { /* stopped by us: it stays open and runs again next time */
-        end_active(r, a);
+        actives_end(&r->at_work, a);
         return HONE_OK;
     }
     if (a->failed)
@@ -349,7 +236,7 @@ static int32_t take_result(run *r, active *a, const event *e, error *err)
 static int32_t observe(void *context, int64_t number, int64_t step, double value)
 {
     run *r = context;
-    const active *a = find_active(r, number);
+    const active *a = actives_find(&r->at_work, number);
     bool stop = false;
     if (a && a->done == 0 && r->observing.status >= 0)
         study_report(r->study, number, step, value, &stop, &r->observing);
@@ -358,7 +245,7 @@ static int32_t observe(void *context, int64_t number, int64_t step, double value
 
 static int32_t take_event(run *r, const event *e, error *err)
 {
-    active *a = find_active(r, e->number);
+    active *a = actives_find(&r->at_work, e->number);
     if (!a)
         return HONE_OK; /* a late word of a trial that is told already */
     bool stop = false;
@@ -402,15 +289,15 @@ static int32_t loop(run *r, error *err)
         if (r->interrupts > 1)
             return HONE_OK; /* evaluator_free kills what runs */
         while (may_ask(r)) {
-            int64_t before = r->n_active, finished = r->result->finished;
+            int64_t before = r->at_work.n, finished = r->result->finished;
             if ((status = tell_and_ask(r, NULL, err)) < 0)
                 return status;
-            if (r->n_active == before && r->result->finished == finished)
+            if (r->at_work.n == before && r->result->finished == finished)
                 break;
         }
         if ((status = submit(r, err)) < 0)
             return status;
-        if (r->n_active == 0)
+        if (r->at_work.n == 0)
             return HONE_OK;
         event e = {0};
         if ((status = evaluator_wait(r->evaluator, 0.25, r->set->wake_fd, &e, err)) < 0)
@@ -422,7 +309,7 @@ static int32_t loop(run *r, error *err)
         if (e.type != 0 && (status = take_event(r, &e, err)) < 0)
             return status;
         if (r->set->tick)
-            r->set->tick(r->set->context, r->n_active);
+            r->set->tick(r->set->context, r->at_work.n);
     }
 }
 
@@ -451,15 +338,14 @@ int32_t run_study(const run_settings *settings, run_result *out, error *err)
     run r = {.set = settings,
              .study = settings->study,
              .c = study_config(settings->study),
-             .result = out,
-             .room = settings->evaluator->workers};
+             .result = out};
     evaluator_settings evaluating = *settings->evaluator;
     evaluating.observe = observe;
     evaluating.context = &r;
     *out = (run_result){0};
     int32_t status = note_past(&r, err);
     if (status >= 0)
-        status = make_actives(&r, err);
+        status = actives_init(&r.at_work, r.c, settings->evaluator->workers, err);
     if (status >= 0 && stop_reason(&out->state, &settings->rules, now_seconds()) == STOP_NOT)
         status = evaluator_new(&evaluating, &r.evaluator, err);
     if (status >= 0 && r.evaluator)
@@ -471,6 +357,6 @@ int32_t run_study(const run_settings *settings, run_result *out, error *err)
         out->reason = r.exhausted ? STOP_EXHAUSTED : STOP_NOT;
     evaluator_free(r.evaluator);
     error_free(&r.observing);
-    free_actives(&r);
+    actives_free(&r.at_work);
     return status;
 }

@@ -122,7 +122,7 @@ static const char *const FLOORS[] = {
     " rng sobol space param scale view stat statistics ini options frame reap signals sha256 elf ",
     " history registry probe path program module table ",
     " config compose locate instance call host breadcrumb fallback translate state storage optuna owner ",
-    " study evaluate crew slot result verdict site inprocess worker ",
+    " study evaluate active crew slot result verdict site inprocess worker ",
     " stop loop session library ",
 };
 enum { COMMANDS_FLOOR = sizeof FLOORS / sizeof *FLOORS, MAIN_FLOOR };
