@@ -262,7 +262,7 @@ Test(view, extreme_bounds)
         {.low = 1, .high = 1.0000000000000002, .flags = HONE_PARAM_LOG},
         {.low = 1e15, .high = 1e15 + 100},
         {.low = -1e-300, .high = 1},
-        {.low = 0, .high = 1e300, .step = 1e-3},
+        {.low = 0, .high = 1e300, .step = 1e285},
         {.type = HONE_INT, .low = -0x1p53, .high = 0x1p53},
         {.type = HONE_INT, .low = -0x1p53, .high = 0x1p53, .step = 3},
         {.type = HONE_INT, .low = 1, .high = 0x1p53, .flags = HONE_PARAM_LOG},
