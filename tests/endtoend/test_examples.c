@@ -9,8 +9,10 @@
  *     best ... = 0.25        what follows; `...` stands for any text, or alone for any lines
  *     [2]                    its exit status, where that is not 0
  *
- * In README.md the fenced blocks marked `console` are such transcripts.  HONE_GOLDEN=write
- * puts what was printed in place of what does not match. */
+ * HONE_GOLDEN=write puts what was printed in place of what does not match.
+ *
+ * Of the README, the first study is written out and the program's lines after it are run; they
+ * have to succeed. */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <ctype.h>
@@ -168,31 +170,25 @@ static void complain(const char *where, const char *command, char **want, int n_
         fprintf(stderr, "    got:    %s\n", got->line[i]);
 }
 
-static bool ends_block(const char *line, bool fenced)
+static bool ends_block(const char *line)
 {
-    return strncmp(line, "$ ", 2) == 0 || strncmp(line, "# ", 2) == 0 ||
-           (fenced && strncmp(line, "```", 3) == 0);
+    return strncmp(line, "$ ", 2) == 0 || strncmp(line, "# ", 2) == 0;
 }
 
 /* Runs a transcript in the working directory; what it should have been goes to `renewed`. */
-static int play(const char *where, const lines *script, bool markdown, FILE *renewed)
+static int play(const char *where, const lines *script, FILE *renewed)
 {
     double tolerance = 0.0;
-    bool inside = !markdown;
     int failures = 0;
 
     for (int i = 0; i < script->n; i++) {
         const char *line = script->line[i];
         fprintf(renewed, "%s\n", line);
-        if (markdown && strncmp(line, "```", 3) == 0)
-            inside = !inside && strcmp(line, "```console") == 0;
-        if (!inside)
-            continue;
         if (sscanf(line, "# within %lf", &tolerance) == 1 || strncmp(line, "$ ", 2) != 0)
             continue;
         char **want = script->line + i + 1;
         int n = 0;
-        while (i + 1 + n < script->n && !ends_block(want[n], markdown))
+        while (i + 1 + n < script->n && !ends_block(want[n]))
             n++;
         int n_blank = n; /* blank lines before the next command are layout */
         while (n > 0 && !*want[n - 1])
@@ -237,13 +233,13 @@ static void leave_copy(const char *scratch)
     cr_expect_eq(system(command), 0);
 }
 
-static void check_transcript(const char *path, bool markdown)
+static void check_transcript(const char *path)
 {
     char *renewed = NULL;
     size_t size;
     FILE *out = open_memstream(&renewed, &size);
     lines script = file_lines(path);
-    int failures = play(path, &script, markdown, out);
+    int failures = play(path, &script, out);
     fclose(out);
     const char *golden = getenv("HONE_GOLDEN");
     if (failures && golden && strcmp(golden, "write") == 0) {
@@ -280,16 +276,35 @@ ParameterizedTest(char name[64], examples, print_what_they_should, .timeout = 60
     snprintf(path, sizeof path, "%s/%.63s", scratch, name);
     cr_assert_eq(chdir(path), 0);
     snprintf(path, sizeof path, "%s/%s/expected.out", SOURCE_DIR, folder);
-    check_transcript(path, false);
+    check_transcript(path);
     leave_copy(scratch);
 }
 
-Test(readme, shows_what_is_printed, .timeout = 600)
+Test(readme, first_study_runs_as_it_is_shown, .timeout = 600)
 {
     char scratch[64];
-    enter_copy("examples", scratch);
+    enter_copy("examples/heart-svm/heart_scale", scratch);
     cr_assert_eq(chdir(scratch), 0);
-    check_transcript(SOURCE_DIR "/README.md", true);
+    lines readme = file_lines(SOURCE_DIR "/README.md");
+    FILE *study = NULL;
+    int i = 0, commands = 0;
+    while (i < readme.n && strcmp(readme.line[i], "```ini") != 0)
+        i++;
+    cr_assert((study = fopen("study.ini", "w")));
+    for (i++; i < readme.n && strcmp(readme.line[i], "```") != 0; i++)
+        fprintf(study, "%s\n", readme.line[i]);
+    fclose(study);
+    for (; i < readme.n && strncmp(readme.line[i], "## ", 3) != 0; i++) {
+        if (strncmp(readme.line[i], "    hone ", 9) != 0)
+            continue;
+        lines got = run(readme.line[i]);
+        bool failed = got.n > 0 && got.line[got.n - 1][0] == '[';
+        cr_expect(!failed, "README: %s: status %s", readme.line[i], got.line[got.n ? got.n - 1 : 0]);
+        lines_free(&got);
+        commands++;
+    }
+    cr_assert_geq(commands, 3);
+    lines_free(&readme);
     leave_copy(scratch);
 }
 
