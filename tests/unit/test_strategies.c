@@ -1,4 +1,4 @@
-/* test_strategies.c - random, sobol, lhs and grid: legal, pure, even, and without repeats. */
+/* test_strategies.c - random, sobol, lhs, grid and tpe: legal, pure, even, and without repeats. */
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdlib.h>
@@ -10,8 +10,8 @@
 #include "hone_permutation.h"
 #include "spaces.h"
 
-static const char *const NAMES[] = {"random", "sobol", "lhs", "grid"};
-enum { STRATEGIES = 4, WIDE = 64, EIGHT = 8, BATCH = 5 };
+static const char *const NAMES[] = {"random", "sobol", "lhs", "grid", "tpe"};
+enum { STRATEGIES = 5, WIDE = 64, EIGHT = 8, BATCH = 5 };
 
 static bool same_bits(const double *a, const double *b, int64_t n)
 {
@@ -96,7 +96,7 @@ Test(strategies, propose_from_the_table_alone)
     for (int round = 0; round < 400; round++) {
         space s = space_any(&d);
         const char *name = NAMES[round % STRATEGIES];
-        fake *f = STRATEGY(name, &s, "grid.points=3", "lhs.n=7",
+        fake *f = STRATEGY(name, &s, "tpe.initial=3", "grid.points=3", "lhs.n=7",
                            round % 8 < 4 ? "grid.order=plain" : "grid.order=shuffled");
         bench b = bench_new(&s, round % 3 ? 30 : -1);
         error err = {0};
@@ -113,7 +113,7 @@ Test(strategies, propose_from_the_table_alone)
                 bench_start(&b, native);
             }
             status = bench_ask(&b, f, n, X, &given);
-            fake *fresh = STRATEGY(name, &s, "grid.points=3", "lhs.n=7",
+            fake *fresh = STRATEGY(name, &s, "tpe.initial=3", "grid.points=3", "lhs.n=7",
                                    round % 8 < 4 ? "grid.order=plain" : "grid.order=shuffled");
             cr_assert_eq(bench_ask(&b, fresh, n, again, &given_again), status);
             cr_assert_eq(given_again, given);
@@ -220,7 +220,7 @@ Test(strategies, exhaust_a_large_space, .timeout = 30)
     const double start = now();
 
     for (int which = 0; which < STRATEGIES; which++) {
-        fake *f = STRATEGY(NAMES[which], &s, "grid.order=shuffled");
+        fake *f = STRATEGY(NAMES[which], &s, "tpe.kernels=50", "grid.order=shuffled");
         bench b = bench_new(&s, N);
         double x[WIDE], native[EIGHT];
         int64_t given;

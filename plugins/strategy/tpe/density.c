@@ -2,9 +2,13 @@
  *
  * log sum exp of a component's logs needs one exponential a component and point; exponential()
  * below is made of additions and multiplications alone, with the same operations in every lane:
- * x = k log 2 + r, |r| <= log(2)/2, the Taylor polynomial of degree 11 in r (its remainder is
- * below 2^-56 of the result), and k added to the exponent.  Its relative error is below 1e-15;
+ * x = k log 2 + r, |r| <= log(2)/2, the Taylor polynomial of degree 13 in r (its remainder is
+ * below 2^-57 of the result), and k added to the exponent.  Its relative error is below 1e-15;
  * arguments below -700 give less than 1e-303, which is nothing beside the largest component. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("O3") /* gcc makes vector instructions of few loops at -O2; clang of most */
+#endif
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,9 +95,10 @@ void estimator_draw(const estimator *e, draws *from, int64_t n, double *V)
 /* x := exp(x), x <= 0, in LANES. */
 static void exponential(double *x)
 {
-    static const double C[] = {1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320,
-                               1.0 / 5040,     1.0 / 720,     1.0 / 120,    1.0 / 24,
-                               1.0 / 6,        0.5,           1,            1};
+    static const double C[] = {1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800,
+                               1.0 / 362880,     1.0 / 40320,     1.0 / 5040,     1.0 / 720,
+                               1.0 / 120,        1.0 / 24,        1.0 / 6,        0.5,
+                               1,                1};
     static const double LOG2_HIGH = 0x1.62e42fee00000p-1, LOG2_LOW = 0x1.a39ef35793c76p-33;
     static const double ROUND = 0x1.8p52; /* adding it rounds to whole numbers */
     double k[LANES], r[LANES], p[LANES];
@@ -118,21 +123,50 @@ static void exponential(double *x)
         x[i] = p[i] * k[i];
 }
 
-/* What a dimension adds to the log densities of one block at v, to acc. */
-static void add_dimension(const estimator *e, int64_t block, int64_t j, double v, double *acc)
+/* What is the same for all components, of n points: V, and the row of the table that a value
+ * has, -1: none (d x n each); the logs of a choice that is the component's own, another, or the
+ * prior's (d each). */
+typedef struct query {
+    int64_t n;
+    const double *V;
+    int64_t *row;
+    double *hit, *miss, *even;
+} query;
+
+static void look_up(const estimator *e, const query *q)
+{
+    const double r = 1 / ((double)e->n + 1);
+
+    for (int64_t j = 0; j < e->d; j++) {
+        const dimension *d = &e->dims[j];
+        const double levels = (double)d->levels;
+
+        for (int64_t c = 0; c < q->n; c++) {
+            const int64_t k = d->tabled > 0 ? dimension_level(d, q->V[j * q->n + c]) : 0;
+            q->row[j * q->n + c] = k < d->tabled ? e->table_at[j] + k : -1;
+        }
+        if (d->kind == CHOICE) {
+            q->hit[j] = log((1 + r) / (1 + levels * r));
+            q->miss[j] = log(r / (1 + levels * r));
+            q->even[j] = -log(levels);
+        }
+    }
+}
+
+/* What dimension j adds to the log densities of one block at point c, to acc. */
+static void add_dimension(const estimator *e, int64_t block, const query *q, int64_t j, int64_t c,
+                          double *restrict acc)
 {
     const dimension *d = &e->dims[j];
-    const double *at = estimator_centre(e, block * LANES, j), *factor = at + LANES;
-    const int64_t level = d->tabled > 0 ? dimension_level(d, v) : 0;
+    const double *restrict at = estimator_centre(e, block * LANES, j);
+    const double v = q->V[j * q->n + c];
+    const int64_t row = q->row[j * q->n + c];
 
     if (d->kind == CHOICE) {
-        const double r = 1 / ((double)e->n + 1), n = (double)d->levels;
-        const double hit = log((1 + r) / (1 + n * r)), miss = log(r / (1 + n * r));
-
         for (int i = 0; i < LANES; i++)
-            acc[i] += at[i] == v ? hit : at[i] >= 0 ? miss : -log(n);
-    } else if (level < d->tabled) {
-        const double *mass = estimator_mass(e, block * LANES, e->table_at[j] + level);
+            acc[i] += at[i] == v ? q->hit[j] : at[i] >= 0 ? q->miss[j] : q->even[j];
+    } else if (row >= 0) {
+        const double *restrict mass = estimator_mass(e, block * LANES, row);
 
         for (int i = 0; i < LANES; i++)
             acc[i] += mass[i];
@@ -141,7 +175,7 @@ static void add_dimension(const estimator *e, int64_t block, int64_t j, double v
             for (int i = 0; i < LANES; i++)
                 acc[i] += e->norm[(block * LANES + i) * e->d + j];
         for (int i = 0; i < LANES; i++) {
-            const double z = (v - at[i]) * factor[i];
+            const double z = (v - at[i]) * at[LANES + i];
             acc[i] -= z * z;
         }
     }
@@ -195,25 +229,34 @@ static double log_sum(const estimator *e, int64_t blocks, const double *logs)
 
 int32_t estimator_log(estimator *e, int64_t n, const double *V, double *out)
 {
-    const int64_t blocks = (e->used + LANES - 1) / LANES;
+    const int64_t blocks = (e->used + LANES - 1) / LANES, d = e->d;
+    const int64_t logs = n * e->room, wanted = logs + 3 * d + n * d;
 
-    if (e->logs_room < n * e->room) {
-        double *logs = realloc(e->logs, (size_t)(n * e->room) * sizeof *logs);
-        if (!logs)
+    if (e->scratch_room < wanted) {
+        double *scratch = realloc(e->scratch, (size_t)wanted * sizeof *scratch);
+        if (!scratch)
             return HONE_ENOMEM;
-        e->logs = logs;
-        e->logs_room = n * e->room;
+        e->scratch = scratch;
+        e->scratch_room = wanted;
     }
+    double *more = e->scratch + logs;
+    const query q = {.n = n,
+                     .V = V,
+                     .row = (int64_t *)(void *)(more + 3 * d),
+                     .hit = more,
+                     .miss = more + d,
+                     .even = more + 2 * d};
+    look_up(e, &q);
     for (int64_t b = 0; b < blocks; b++)
         for (int64_t c = 0; c < n; c++) {
             double acc[LANES];
 
             memcpy(acc, e->fixed + b * LANES, sizeof acc);
-            for (int64_t j = 0; j < e->d; j++)
-                add_dimension(e, b, j, V[j * n + c], acc);
-            memcpy(e->logs + (c * blocks + b) * LANES, acc, sizeof acc);
+            for (int64_t j = 0; j < d; j++)
+                add_dimension(e, b, &q, j, c, acc);
+            memcpy(e->scratch + (c * blocks + b) * LANES, acc, sizeof acc);
         }
     for (int64_t c = 0; c < n; c++)
-        out[c] = log_sum(e, blocks, e->logs + c * blocks * LANES) + log_widths(e, n, V, c);
+        out[c] = log_sum(e, blocks, e->scratch + c * blocks * LANES) + log_widths(e, n, V, c);
     return HONE_OK;
 }

@@ -27,8 +27,8 @@
 
 #include "tpe.h"
 
-static const double ROOT_HALF = 0.70710678118654752440;
-static const double HALF_LOG_2PI = 0.91893853320467274178;
+static const double INVERSE_ROOT_2 = 0.70710678118654752440;
+static const double LOG_ROOT_2PI = 0.91893853320467274178;
 enum { FLAT = 25 };              /* newest components of full weight */
 static const double VOID = -1e9; /* log density of an empty slot */
 
@@ -112,7 +112,7 @@ void estimator_free(estimator *e)
     free(e->fixed);
     free(e->weight);
     free(e->stale);
-    free(e->logs);
+    free(e->scratch);
     memset(e, 0, sizeof *e);
 }
 
@@ -243,8 +243,8 @@ static void shape(estimator *e, int64_t slot, int64_t j)
     const double s = fmin(fmax(e->gap[slot * e->d + j], e->least), 1);
     const double at = *estimator_centre(e, slot, j), whole = log_mass(-at / s, (1 - at) / s);
 
-    *estimator_factor(e, slot, j) = ROOT_HALF / s;
-    e->norm[slot * e->d + j] = -log(s) - HALF_LOG_2PI - whole;
+    *estimator_factor(e, slot, j) = INVERSE_ROOT_2 / s;
+    e->norm[slot * e->d + j] = -log(s) - LOG_ROOT_2PI - whole;
     for (int64_t k = 0; k < d->tabled; k++) {
         double from, to;
 

@@ -75,8 +75,8 @@ typedef struct estimator {
     double *fixed, *weight; /* [room] sum of norms; 0 in empty slots */
     unsigned char *stale;   /* [room] */
     double total;           /* of weights */
-    double *logs;           /* [candidates x room] scratch */
-    int64_t logs_room;
+    double *scratch;        /* [scratch_room] of estimator_log */
+    int64_t scratch_room;
 } estimator;
 /* A kernel's centre in dimension j, its factor, and its log mass in a cell. */
 static inline double *estimator_centre(const estimator *e, int64_t slot, int64_t j)
