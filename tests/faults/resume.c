@@ -35,6 +35,7 @@ static const subject SUBJECTS[] = {
     {"random", "", 60, 200},
     {"sobol", "", 60, 200},
     {"lhs", "", 60, 200},
+    {"cmaes", "", 60, 200},
     {"tpe", "", 60, 200},
     {"bayes", "", 20, 50},
 };
