@@ -24,7 +24,8 @@
  *          optuna/samplers/_tpe (splits, weights, groups, constant liar).
  * Departures from Optuna 5: Sobol points before the model, which cover small spaces better;
  *          failed trials are avoided instead of ignored; pending trials are the newest of the
- *          others; the others are bounded (option `kernels`). */
+ *          others; the others are bounded (option `kernels`).  Medians of 5 seeds with 250, 500,
+ *          800, 1000 and unbounded: Rastrigin-5, 1,500 trials, 10.3, 10.2, 7.2, 7.0, 7.0. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -391,7 +392,7 @@ static const hone_option OPTIONS[N_OPTIONS] = {
     [KERNELS] = {.name = "kernels",
                  .type = HONE_OPT_INT,
                  .flags = HONE_OPT_ADVANCED,
-                 .def = "1000",
+                 .def = "800",
                  .low = 50,
                  .high = 1e7,
                  .unit = "trials",
