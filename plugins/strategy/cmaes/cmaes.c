@@ -12,11 +12,13 @@
  * A point outside the cube is drawn again, twice at most, then clipped to it, and is learnt from
  * where it was clipped.  More draws shorten the steps towards an optimum on the border (the
  * best of 2000 on the slope of tests/unit/test_cmaes.c: 93 with ten draws, 49 with three, 9
- * with one), fewer give more points that are alike, in corners.  What a whole number, a choice or an inactive parameter had before
- * it was snapped is what is learnt from: the told point is its image, and the distribution does
- * not collapse onto the images.  A choice among K unordered ones is the largest of K columns;
- * an inactive parameter drifts.  Of a whole number the deviation can become smaller than the
- * distance of two values, so the search can freeze there until the next run.
+ * with one), fewer give more points that are alike, in corners.
+ *
+ * What a whole number, a choice or an inactive parameter had before it was snapped is what is
+ * learnt from: the told point is its image, and the distribution does not collapse onto the
+ * images.  A choice among K unordered ones is the largest of K columns; an inactive parameter
+ * drifts.  Of a whole number the deviation can become smaller than the distance of two values,
+ * so the search can freeze there until the next run.
  *
  * In a finite space a point that was tried is drawn again, then replaced by a random untried
  * one; when all were tried, the search is done.  With restarts = none the first run's end is the

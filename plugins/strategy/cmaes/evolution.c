@@ -8,7 +8,9 @@
  *     tutorial's section B.2 says.  It is the largest interval at which C stays positive
  *     definite for certain: a generation takes at most n (c_1 + c_mu) of the C that was last
  *     decomposed, since the negative weights sum to at most 1 + c_1 / c_mu (50) and (46) bounds
- *     each step's length by that C.
+ *     each step's length by that C.  It costs no evaluations: on the ellipsoid of condition 1e6
+ *     the median of 11 seeds to 1e-9 is 4130 at n = 10 and 49110 at n = 40 (intervals of 2 and 3
+ *     generations), and with a decomposition every generation 4250 and 49575.
  *   - A member that was moved (into the box, or off a point tried before) can be far away as C
  *     measures it.  Its step is shortened to sqrt(n) + 2 n / (n + 2): Hansen, "Injecting
  *     External Solutions Into CMA-ES", arXiv:1110.4181, section 2.
