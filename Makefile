@@ -163,7 +163,9 @@ $(CRITERION): TEST_LIBS := -lcriterion
 $(FUZZERS): TEST_LIBS := -fsanitize=fuzzer
 
 # For plugins and embedding programs, from this tree; installed ones are made from the same.
-pc = sed -e 's@\@INCLUDE\@@$(1)@' -e 's@\@LIBDIR\@@$(2)@' -e 's@\@VERSION\@@$(VERSION)@'
+# What embeds an instrumented library is instrumented, too.
+pc = sed -e 's@\@INCLUDE\@@$(1)@' -e 's@\@LIBDIR\@@$(2)@' -e 's@\@VERSION\@@$(VERSION)@' \
+         -e 's@-lhone$$@& $(filter -fsanitize=% --coverage,$(OPT.$(B)))@'
 $(O)/pkgconfig/%.pc: sdk/%.pc.in Makefile
 	@mkdir -p $(@D)
 	@$(call pc,$(CURDIR)/sdk,$(abspath $(O))) $< >$@
