@@ -48,7 +48,7 @@ $(if $(OPT.$(B)),,$(error BUILD=$(B): not one of release debug asan tsan cov fuz
 PACKAGES.build := libc6-dev libinih-dev libjansson-dev libsqlite3-dev liblapacke-dev \
                   libopenblas-dev liblbfgsb-dev
 PACKAGES.run   := $(PACKAGES.build) libsvm-tools gnuplot-nox
-PACKAGES.test  := $(PACKAGES.run) libcriterion-dev pkgconf
+PACKAGES.test  := $(PACKAGES.run) libcriterion-dev pkgconf locales
 PACKAGES.all   := $(PACKAGES.test) g++ clang libclang-rt-14-dev clang-format gcovr valgrind strace \
                   man-db zsh python3-optuna python3-sklearn
 

@@ -223,9 +223,6 @@ static void enter_copy(const char *folder, char scratch[64])
     setenv("LC_ALL", "C", 1);
     unsetenv("HONE_PLUGIN_PATH");
     unsetenv("MAKEFLAGS");
-#ifdef __SANITIZE_ADDRESS__
-    setenv("CC", "cc -fsanitize=address,undefined", 1); /* a program with libhone needs its runtime */
-#endif
 }
 
 static void leave_copy(const char *scratch)
