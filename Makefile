@@ -36,7 +36,7 @@ WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2
 # Bits are promised: no contraction into fused operations, and never -ffast-math.
 NUMERIC  := -ffp-contract=off
-ALL_CPPFLAGS = -Isdk -Icore -Icore/commands -D_GNU_SOURCE -DHONE_VERSION='"$(VERSION)"' -MMD -MP $(CPPFLAGS)
+ALL_CPPFLAGS = -Isdk -Icore $(patsubst %/,-I%,$(wildcard core/*/)) -D_GNU_SOURCE -DHONE_VERSION='"$(VERSION)"' -MMD -MP $(CPPFLAGS)
 ALL_CFLAGS   = -std=c11 $(WARN) $(OPT.$(B)) $(NUMERIC) -fPIC -fvisibility=hidden -pthread $(CFLAGS)
 ALL_LDFLAGS  = $(filter -fsanitize=% --coverage,$(OPT.$(B))) -pthread $(LDFLAGS)
 HOST_LIBS    := -linih -ljansson -lsqlite3 -ldl -lm
@@ -72,7 +72,7 @@ define bring
 endef
 
 # ---- what exists -----------------------------------------------------------
-CORE     := $(filter-out core/main.c,$(wildcard core/*.c core/commands/*.c))
+CORE     := $(filter-out core/main.c,$(wildcard core/*.c core/*/*.c))
 KINDS    := strategy surrogate acquisition objective pruner
 # A plugin in a folder is the file named like the folder, with all others of it.
 PLUGIN_FOLDERS := $(foreach d,$(patsubst %/,%,$(wildcard $(KINDS:%=plugins/%/*/))),\
