@@ -123,6 +123,12 @@ static int64_t reports(void *context, int64_t number, const int64_t **step, cons
     return row < 0 ? 0 : history_reports(s->history, row, step, value);
 }
 
+static const void *find_extension(void *context, const char *id)
+{
+    study *s = context;
+    return strcmp(id, "hone.goals/1") == 0 ? &s->goals : NULL;
+}
+
 static int32_t make_instances(study *s, error *err)
 {
     const config *c = s->config;
@@ -135,7 +141,8 @@ static int32_t make_instances(study *s, error *err)
                                .context = s,
                                .cancelled = cancelled,
                                .reports = reports,
-                               .note = study_note_callback};
+                               .note = study_note_callback,
+                               .extension = find_extension};
     int32_t status = instance_new(&s->around, c->strategy, &s->strategy, err);
     if (status < 0)
         return status;
@@ -223,11 +230,16 @@ int32_t study_open(const study_settings *settings, study **out, error *err)
     int32_t status;
     storage_settings storing = {.optuna_schema = c->optuna_schema, .timestamps = c->timestamps};
     s->minimised = calloc((size_t)c->n_goals, sizeof *s->minimised);
+    s->signs = calloc((size_t)c->n_goals, sizeof *s->signs);
     s->owner = settings->one_shot ? NULL : process_identity();
-    if (!s->minimised || (!s->owner && !settings->one_shot)) {
+    if (!s->minimised || !s->signs || (!s->owner && !settings->one_shot)) {
         status = error_add(err, HONE_ENOMEM, "out of memory for a study");
         goto fail;
     }
+    for (int32_t j = 0; j < c->n_goals; j++)
+        s->signs[j] = study_sign(s, j);
+    s->goals = (hone_ext_goals){
+        .size = sizeof s->goals, .n_objectives = c->n_goals, .sign = s->signs};
     if ((status = history_new(s->space, &s->history, err)) < 0 ||
         (status = storage_open(c->storage, &storing, &s->storage, err)) < 0 ||
         (status = find_or_create(s, err)) < 0)
@@ -287,6 +299,7 @@ void study_close(study *s)
     free(s->columns);
     free(s->numbers);
     free(s->minimised);
+    free(s->signs);
     free(s);
 }
 

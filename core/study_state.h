@@ -76,6 +76,8 @@ struct study {
     int64_t *numbers;            /* [room_asked] */
     int64_t room_asked;
     double *minimised;           /* [n_goals] */
+    double *signs;               /* [n_goals] of goals */
+    hone_ext_goals goals;
     study_origin origin;
 };
 

@@ -432,8 +432,19 @@ typedef struct hone_ext_front {
     int64_t (*front)(void *self, int64_t n, double *y, int64_t ldy);
 } hone_ext_front;
 
+/* Extension "hone.goals/1" of the host, for options of a strategy or pruner that are in the
+ * user's own direction.  Valid as long as the instance. */
+typedef struct hone_ext_goals {
+    uint32_t size;
+    int32_t n_objectives;
+    const double *sign; /* [n_objectives] 1: minimized, -1: maximized; minimised value = sign
+                           times the user's */
+} hone_ext_goals;
+
 /* ---- pruner -----------------------------------------------------------------------------
- * Steps increase strictly within a trial; values are minimised and finite. */
+ * Steps increase strictly within a trial; values are minimised and finite.  With several
+ * objectives the intermediate value is one of the first objective: a trial is stopped by that
+ * one alone. */
 typedef struct hone_pruner_ops {
     uint32_t size, caps;
     int32_t (*observe)(void *self, int64_t number, int64_t step, double value, int32_t *stop);

@@ -8,202 +8,46 @@
  * Source: Golovin et al., "Google Vizier: A Service for Black-Box Optimization", KDD 2017,
  *         section 3.2.2 (which compares with running averages); the rule is that of
  *         Optuna's MedianPruner, with its defaults, and decides as it does. */
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "hone_plugin.h"
-
-/* Intermediate values of a trial that has not finished. */
-typedef struct trial {
-    int64_t number, n, room;
-    int64_t *step;  /* [n] increasing */
-    double *value;  /* [n] */
-    double best;
-} trial;
-
-/* Values of complete trials at one step. */
-typedef struct level {
-    int64_t step, n, room;
-    double *value;  /* [n] increasing */
-} level;
+#include "hone_curves.h"
 
 typedef struct median {
     const hone_host *host;
     int64_t startup, warmup, interval, min_trials; /* options */
-    int64_t complete;                              /* complete trials */
-    trial *trials;                                 /* [n_trials] */
-    int64_t n_trials, trials_room;
-    level *levels;                                 /* [n_levels] by step */
-    int64_t n_levels, levels_room;
+    hone_curves curves;
 } median;
 
-/* *array := room for n elements of `size` bytes. */
-static int grow(void *array, int64_t *room, int64_t n, size_t size)
+static int32_t no_memory(const median *m)
 {
-    const int64_t more = 2 * *room > n ? 2 * *room : n;
-    void *old, *moved;
-
-    if (n <= *room)
-        return 1;
-    memcpy(&old, array, sizeof old);
-    if (!(moved = realloc(old, (size_t)more * size)))
-        return 0;
-    memcpy(array, &moved, sizeof moved);
-    *room = more;
-    return 1;
-}
-
-/* ---- trials that run ---------------------------------------------------------------- */
-
-static trial *find(const median *m, int64_t number)
-{
-    for (int64_t i = m->n_trials - 1; i >= 0; i--)
-        if (m->trials[i].number == number)
-            return &m->trials[i];
-    return NULL;
-}
-
-static trial *find_or_add(median *m, int64_t number)
-{
-    trial *t = find(m, number);
-
-    if (t || !grow(&m->trials, &m->trials_room, m->n_trials + 1, sizeof *t))
-        return t;
-    t = &m->trials[m->n_trials++];
-    *t = (trial){.number = number, .best = INFINITY};
-    return t;
-}
-
-static int note(trial *t, int64_t step, double value)
-{
-    int64_t room = t->room;
-
-    if (!grow(&t->step, &room, t->n + 1, sizeof *t->step) ||
-        !grow(&t->value, &t->room, t->n + 1, sizeof *t->value))
-        return 0;
-    t->step[t->n] = step;
-    t->value[t->n++] = value;
-    t->best = fmin(t->best, value);
-    return 1;
-}
-
-/* ---- what complete trials had ---------------------------------------------------------- */
-
-/* The first level whose step is not below this one. */
-static int64_t level_at(const median *m, int64_t step)
-{
-    int64_t low = 0, high = m->n_levels;
-
-    while (low < high) {
-        const int64_t middle = (low + high) / 2;
-
-        if (m->levels[middle].step < step)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static int keep(median *m, int64_t step, double value)
-{
-    const int64_t at = level_at(m, step);
-    level *l = m->levels + at;
-    int64_t low = 0, high;
-
-    if (at == m->n_levels || l->step != step) {
-        if (!grow(&m->levels, &m->levels_room, m->n_levels + 1, sizeof *l))
-            return 0;
-        l = m->levels + at;
-        memmove(l + 1, l, (size_t)(m->n_levels++ - at) * sizeof *l);
-        *l = (level){.step = step};
-    }
-    if (!grow(&l->value, &l->room, l->n + 1, sizeof *l->value))
-        return 0;
-    for (high = l->n; low < high;) {
-        const int64_t middle = (low + high) / 2;
-
-        if (l->value[middle] < value)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    memmove(l->value + low + 1, l->value + low, (size_t)(l->n++ - low) * sizeof *l->value);
-    l->value[low] = value;
-    return 1;
-}
-
-/* The median at a step; NaN: too few trials reached it. */
-static double median_at(const median *m, int64_t step)
-{
-    const int64_t at = level_at(m, step);
-    const level *l = m->levels + at;
-
-    if (at == m->n_levels || l->step != step || l->n < m->min_trials)
-        return NAN;
-    return l->n % 2 ? l->value[l->n / 2] : (l->value[l->n / 2 - 1] + l->value[l->n / 2]) / 2;
-}
-
-/* ---- the rule ------------------------------------------------------------------------------ */
-
-/* Is the last step of t the first one that it reports in its interval? */
-static int is_due(const median *m, const trial *t)
-{
-    const int64_t step = t->step[t->n - 1];
-    const int64_t start = step - (step - m->warmup) % m->interval;
-
-    return step >= m->warmup && (t->n == 1 || t->step[t->n - 2] < start);
+    m->host->error(m->host, -1, "out of memory for intermediate values");
+    return HONE_ENOMEM;
 }
 
 static int32_t observe(void *self, int64_t number, int64_t step, double value, int32_t *stop)
 {
     median *m = self;
-    trial *t = find_or_add(m, number);
+    const hone_curve *t = hone_curves_note(&m->curves, number, step, value);
 
-    if (!t || !note(t, step, value)) {
-        m->host->error(m->host, -1, "out of memory for intermediate values");
-        return HONE_ENOMEM;
-    }
+    if (!t)
+        return no_memory(m);
     /* A comparison with NaN, no median yet, is false. */
-    *stop = m->complete >= m->startup && is_due(m, t) && t->best > median_at(m, step);
+    *stop = m->curves.complete >= m->startup && hone_curve_due(t, m->warmup, m->interval) &&
+            t->best > hone_curves_percentile(&m->curves, step, 50, m->min_trials);
     return HONE_OK;
 }
 
 static int32_t finish(void *self, int64_t number, int32_t state)
 {
     median *m = self;
-    trial *t = find(m, number);
-    int kept = 1;
 
-    m->complete += state == HONE_COMPLETE;
-    if (!t)
-        return HONE_OK;
-    for (int64_t i = 0; state == HONE_COMPLETE && kept && i < t->n; i++)
-        kept = keep(m, t->step[i], t->value[i]);
-    free(t->step);
-    free(t->value);
-    *t = m->trials[--m->n_trials];
-    if (kept)
-        return HONE_OK;
-    m->host->error(m->host, -1, "out of memory for intermediate values");
-    return HONE_ENOMEM;
+    return hone_curves_finish(&m->curves, number, state) ? HONE_OK : no_memory(m);
 }
 
 static void destroy(void *self)
 {
     median *m = self;
 
-    for (int64_t i = 0; m && i < m->n_trials; i++) {
-        free(m->trials[i].step);
-        free(m->trials[i].value);
-    }
-    for (int64_t i = 0; m && i < m->n_levels; i++)
-        free(m->levels[i].value);
-    if (m) {
-        free(m->trials);
-        free(m->levels);
-    }
+    if (m)
+        hone_curves_free(&m->curves);
     free(m);
 }
 
@@ -218,6 +62,7 @@ static int32_t create(const hone_host *host, const hone_value *values, void **se
         return HONE_ENOMEM;
     }
     m->host = host;
+    m->curves = (hone_curves)HONE_CURVES_EMPTY;
     m->startup = values[STARTUP].i > 0 ? values[STARTUP].i : 1;
     m->warmup = values[WARMUP].i;
     m->interval = values[INTERVAL].i;

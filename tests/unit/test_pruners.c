@@ -1,8 +1,9 @@
-/* test_pruners.c - median decides as Optuna's MedianPruner does; none never stops. */
+/* test_pruners.c - pruners decide as Optuna's do, and are rebuilt by replay; none never stops. */
 #include <criterion/criterion.h>
 #include <string.h>
 
 #include "fake_host.h"
+#include "pruners_reference.h"
 #include "spaces.h"
 
 enum { TRIALS = 40 };
@@ -76,15 +77,15 @@ static fake *median_of(int k, const space *s)
 }
 
 /* One trial to its end; the step at which it was stopped, or -1. */
-static int one_trial(fake *f, int64_t number, uint64_t *x)
+static int one_trial(fake *f, int64_t number, int longest, int gap, uint64_t *x)
 {
     const bool fails = draw(x) % 8 == 0;
-    const int64_t n = 5 + (int64_t)(draw(x) % 8);
+    const int64_t n = 5 + (int64_t)(draw(x) % (uint64_t)longest);
     int64_t step = 0;
     int stopped = -1;
 
     for (int64_t k = 0; k < n && stopped < 0; k++) {
-        step += (int64_t)(draw(x) % 3) + (k > 0);
+        step += (int64_t)(draw(x) % (uint64_t)gap) + (k > 0);
         if (observe(f, number, step, (double)(draw(x) % 1000) / 8))
             stopped = (int)step;
     }
@@ -101,7 +102,42 @@ Test(pruners, median_decides_as_optuna)
         uint64_t x = (uint64_t)KNOWN[k].seed;
 
         for (int i = 0; i < TRIALS; i++)
-            cr_assert_eq(one_trial(f, i, &x), KNOWN[k].stopped[i], "case %d trial %d", k, i);
+            cr_assert_eq(one_trial(f, i, 8, 3, &x), KNOWN[k].stopped[i], "case %d trial %d", k, i);
+        fake_free(f);
+    }
+    space_free(&s);
+}
+
+/* The pruner of one case: options as "name=value name=value". */
+static fake *reference(int k, const space *s)
+{
+    static char set[8][64];
+    static const char *list[9];
+    const char *at = REFERENCE[k].set;
+    int n = 0;
+
+    for (size_t length; *at; at += length + (at[length] == ' ')) {
+        length = strcspn(at, " ");
+        snprintf(set[n], sizeof set[n], "%s.%.*s", REFERENCE[k].pruner, (int)length, at);
+        list[n] = set[n];
+        n++;
+    }
+    list[n] = NULL;
+    return pruner(REFERENCE[k].pruner, s, list);
+}
+
+Test(pruners, decide_as_optuna)
+{
+    space s = SPACE("x = float 0 1");
+
+    for (size_t k = 0; k < sizeof REFERENCE / sizeof *REFERENCE; k++) {
+        fake *f = reference((int)k, &s);
+        uint64_t x = (uint64_t)REFERENCE[k].seed;
+
+        for (int i = 0; i < TRIALS; i++)
+            cr_assert_eq(one_trial(f, i, REFERENCE[k].longest, REFERENCE[k].gap, &x),
+                         REFERENCE[k].stopped[i], "%s %s, trial %d", REFERENCE[k].pruner,
+                         REFERENCE[k].set, i);
         fake_free(f);
     }
     space_free(&s);
@@ -109,55 +145,101 @@ Test(pruners, median_decides_as_optuna)
 
 /* Resume shows a new pruner all reports and ends again, whatever it answers; from then on it
  * decides as the first one did.  Four trials at a time. */
-Test(pruners, median_is_rebuilt_by_replay)
+enum { EVENTS = 600 };
+typedef struct event {
+    int64_t number, step; /* step -1: the trial ends */
+    double value;
+    int32_t stop;
+} event;
+
+static void replay(int k, const space *s, const event *log)
 {
-    enum { EVENTS = 600 };
-    space s = SPACE("x = float 0 1");
-    static struct event {
-        int64_t number, step; /* step -1: the trial ends */
-        double value;
-        int32_t stop;
-    } log[EVENTS];
-    int64_t running[4] = {0, 1, 2, 3}, step[4] = {0}, next = 4;
-    fake *f = median_of(1, &s);
-    dice d = {.key = rng_root(51)};
-    int stops = 0;
-
-    for (int i = 0; i < EVENTS; i++) {
-        const int64_t k = roll_below(&d, 4);
-        struct event *e = &log[i];
-
-        e->number = running[k];
-        e->step = step[k] < 8 ? step[k]++ : -1;
-        e->value = roll(&d);
-        if (e->step >= 0)
-            e->stop = observe(f, e->number, e->step, e->value);
-        else
-            finish(f, e->number, HONE_COMPLETE);
-        stops += e->stop;
-        if (e->step < 0) {
-            running[k] = next++;
-            step[k] = 0;
-        }
-    }
-    cr_assert_gt(stops, 50);
-    fake_free(f);
     for (int cut = 0; cut < EVENTS; cut += 41) {
-        f = median_of(1, &s);
-        for (int i = 0; i < cut; i++) {
+        fake *f = reference(k, s);
+
+        for (int i = 0; i < EVENTS; i++) {
+            int32_t stop = 0;
+
             if (log[i].step < 0)
                 finish(f, log[i].number, HONE_COMPLETE);
             else
-                observe(f, log[i].number, log[i].step, log[i].value);
-        }
-        for (int i = cut; i < EVENTS; i++) {
-            if (log[i].step < 0)
-                finish(f, log[i].number, HONE_COMPLETE);
-            else
-                cr_assert_eq(observe(f, log[i].number, log[i].step, log[i].value), log[i].stop);
+                stop = observe(f, log[i].number, log[i].step, log[i].value);
+            cr_assert(i < cut || stop == log[i].stop, "%s", REFERENCE[k].pruner);
         }
         fake_free(f);
     }
+}
+
+Test(pruners, are_rebuilt_by_replay)
+{
+    space s = SPACE("x = float 0 1");
+    static event log[EVENTS];
+    dice d = {.key = rng_root(51)};
+
+    for (size_t k = 0; k < sizeof REFERENCE / sizeof *REFERENCE; k++) {
+        int64_t running[4] = {0, 1, 2, 3}, step[4] = {0}, next = 4;
+        fake *f = reference((int)k, &s);
+
+        for (int i = 0; i < EVENTS; i++) {
+            const int64_t slot = roll_below(&d, 4);
+            event *e = &log[i];
+
+            *e = (event){.number = running[slot], .value = roll(&d)};
+            e->step = step[slot] < 8 ? step[slot]++ : -1;
+            if (e->step >= 0) {
+                e->stop = observe(f, e->number, e->step, e->value);
+                continue;
+            }
+            finish(f, e->number, HONE_COMPLETE);
+            running[slot] = next++;
+            step[slot] = 0;
+        }
+        fake_free(f);
+        replay((int)k, &s, log);
+    }
+    space_free(&s);
+}
+
+/* The shares of Hyperband's brackets (R = 81, eta = 3: 81, 34, 15, 8, 5 trials), seen by which
+ * step is the first at which a hopeless trial ends. */
+Test(pruners, hyperband_gives_each_bracket_its_share)
+{
+    enum { ROUND = 81 + 34 + 15 + 8 + 5 };
+    space s = SPACE("x = float 0 1");
+    fake *f = pruner("hyperband", &s, (const char *const[]){"hyperband.max_resource=81", NULL});
+    int ended[82] = {0};
+
+    for (int64_t i = 0; i < 3 * ROUND; i++) {
+        int32_t stop = 0;
+
+        for (int64_t step = 1; step <= 81; step++) /* the first ROUND are better: they set the bar */
+            if (observe(f, i, step, i < ROUND ? 0 : 1) && !stop) {
+                stop = 1;
+                ended[step] += i >= ROUND;
+            }
+        finish(f, i, HONE_COMPLETE);
+    }
+    cr_assert_eq(ended[1], 2 * 81);
+    cr_assert_eq(ended[3], 2 * 34);
+    cr_assert_eq(ended[9], 2 * 15);
+    cr_assert_eq(ended[27], 2 * 8);
+    cr_assert_eq(ended[81], 2 * 5);
+    fake_free(f);
+    space_free(&s);
+}
+
+Test(pruners, say_what_does_not_fit)
+{
+    static const char *const WRONG[][4] = {
+        {"threshold", NULL},
+        {"threshold", "threshold.lower=2", "threshold.upper=1", NULL},
+        {"asha", "asha.bootstrap=3", NULL},
+        {"hyperband", "hyperband.bootstrap=3", NULL},
+        {"hyperband", "hyperband.min_resource=9", "hyperband.max_resource=8", NULL}};
+    space s = SPACE("x = float 0 1");
+
+    for (size_t i = 0; i < sizeof WRONG / sizeof *WRONG; i++)
+        cr_assert_null(fake_new(HONE_PRUNER, WRONG[i][0], &s, rng_root(1), WRONG[i] + 1));
     space_free(&s);
 }
 
