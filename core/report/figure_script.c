@@ -1,0 +1,489 @@
+/* figure_script.c - writes a figure as a gnuplot script with its data.
+ *
+ * Data first, as named blocks; contours are computed into further blocks; then one plot
+ * command a panel.  On panels with an even grid of colours, which gnuplot draws on linear axes
+ * only, logarithms are taken here and the ticks are written as the numbers they stand for. */
+#include "figure_parts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "thin.h"
+
+typedef struct look {
+    const char *colour, *dashes;
+    int mark;
+} look;
+
+static const look LOOKS[] = {
+    {"#0072B2", "1", 7},         {"#D55E00", "'-'", 9},    {"#009E73", "'.'", 5},
+    {"#CC79A7", "'_.'", 13},     {"#E69F00", "'_'", 11},   {"#56B4E9", "'-..'", 6},
+    {"#F0E442", "'-.'", 4},      {"#777777", "1", 1},      {"#000000", "1", 2},
+    {"#BBBBBB", "1", 7},
+};
+enum { N_LOOKS = sizeof LOOKS / sizeof *LOOKS };
+
+/* Cividis (Nunez, Anderton, Renslow, PLoS ONE 13(7), 2018): even for normal and for
+ * colour-blind sight, and in grey. */
+static const char PALETTE[] =
+    "set palette defined (0 '#00224e', 1 '#123570', 2 '#3b496c', 3 '#575d6d', 4 '#707173', "
+    "5 '#8a8678', 6 '#a59c74', 7 '#c3b369', 8 '#e1cc55', 9 '#fee838')\n";
+
+static const look *look_of(int style)
+{
+    return &LOOKS[style >= 0 && style < N_LOOKS ? style : 0];
+}
+
+/* ---- words and numbers ---- */
+
+/* In single quotes, where gnuplot knows no escapes but the doubled quote. */
+static void quote(text *out, const char *words)
+{
+    text_put(out, "'", 1);
+    for (const char *at = words ? words : ""; *at; at++) {
+        const char c = (unsigned char)*at < ' ' ? ' ' : *at;
+        text_put(out, &c, 1);
+        if (c == '\'')
+            text_put(out, "'", 1);
+    }
+    text_put(out, "'", 1);
+}
+
+/* A cell of data: a text stands in double quotes. */
+static void quote_cell(text *out, const char *words)
+{
+    text_put(out, "\"", 1);
+    for (const char *at = words; *at; at++) {
+        const char c = *at == '"' ? '\'' : (unsigned char)*at < ' ' || *at == '\\' ? ' ' : *at;
+        text_put(out, &c, 1);
+    }
+    text_put(out, "\"", 1);
+}
+
+static void set_words(text *out, const char *what, const char *words)
+{
+    text_add(out, "set %s ", what);
+    quote(out, words);
+    text_put(out, "\n", 1);
+}
+
+/* ---- what a panel has ---- */
+
+static bool has_kind(const panel *p, int kind)
+{
+    for (int i = 0; i < p->n_series; i++)
+        if (p->series[i].kind == kind)
+            return true;
+    return false;
+}
+
+static bool gridded(const panel *p)
+{
+    return has_kind(p, SERIES_HEAT) || has_kind(p, SERIES_CONTOUR);
+}
+
+static bool coloured(const panel *p)
+{
+    return has_kind(p, SERIES_HEAT) || has_kind(p, SERIES_SHADED) || has_kind(p, SERIES_PATHS);
+}
+
+/* Which axis column c of a kind lies on. */
+static char axis_of(int kind, int c)
+{
+    if (kind == SERIES_BARS || kind == SERIES_SPANS)
+        return c == 0 ? 'y' : 'x';
+    if (c == 2 && (kind == SERIES_SHADED || kind == SERIES_HEAT || kind == SERIES_CONTOUR ||
+                   kind == SERIES_PATHS))
+        return 'z';
+    return c == 0 ? 'x' : 'y';
+}
+
+static bool log_axis(const panel *p, char axis)
+{
+    return p->flags & (axis == 'x' ? PANEL_LOG_X : axis == 'y' ? PANEL_LOG_Y : PANEL_LOG_Z);
+}
+
+/* As it is written: NaN where it cannot be drawn. */
+static double drawn(const panel *p, const series *s, int c, int64_t i)
+{
+    const double v = s->column[c][i];
+    const char axis = axis_of(s->kind, c);
+    if (!isfinite(v) || (log_axis(p, axis) && v <= 0.0 && s->kind != SERIES_BARS))
+        return NAN;
+    return gridded(p) && axis != 'z' && log_axis(p, axis) ? log10(v) : v;
+}
+
+static bool row_drawn(const panel *p, const series *s, int64_t i)
+{
+    for (int c = 0; c < series_columns(s->kind); c++)
+        if (isnan(drawn(p, s, c, i)))
+            return false;
+    return true;
+}
+
+static bool anything(const panel *p, const series *s)
+{
+    for (int64_t i = 0; i < s->n; i++)
+        if (row_drawn(p, s, i))
+            return true;
+    return false;
+}
+
+static bool constant(const series *s, int c)
+{
+    for (int64_t i = 1; i < s->n; i++)
+        if (s->column[c][i] != s->column[c][0])
+            return false;
+    return true;
+}
+
+/* ---- data ---- */
+
+/* A gap between lines, or the next line of a grid? */
+static bool breaks(const panel *p, const series *s, int64_t i)
+{
+    if (s->kind == SERIES_HEAT || s->kind == SERIES_CONTOUR)
+        return i > 0 && s->column[1][i] != s->column[1][i - 1];
+    return s->kind == SERIES_PATHS && !row_drawn(p, s, i);
+}
+
+static void add_row(const panel *p, const series *s, int64_t i, text *out)
+{
+    char number[NUMBER_ROOM];
+    for (int c = 0; c < series_columns(s->kind); c++) {
+        const double v = drawn(p, s, c, i);
+        text_add(out, "%s%s", c ? " " : "", isnan(v) ? "NaN" : number_text(v, number));
+    }
+    if (s->names) {
+        text_put(out, " ", 1);
+        quote_cell(out, s->names[i]);
+    }
+    text_put(out, "\n", 1);
+}
+
+static void add_data(const panel *p, const series *s, const char *name, text *out)
+{
+    text_add(out, "$%s << END_OF_DATA\n", name);
+    for (int64_t i = 0; i < s->n; i++) {
+        const bool gap = breaks(p, s, i);
+        if (gap)
+            text_put(out, "\n", 1);
+        if (!gap || s->kind != SERIES_PATHS)
+            add_row(p, s, i, out);
+    }
+    text_add(out, "END_OF_DATA\n");
+    if (s->kind == SERIES_CONTOUR && !constant(s, 2))
+        text_add(out, "set contour base\nunset surface\nset cntrparam levels auto 10\n"
+                      "set table $%s_lines\nsplot $%s using 1:2:3 with lines\nunset table\n"
+                      "unset contour\nset surface\n", name, name);
+}
+
+static bool thin(const panel *p, series *s)
+{
+    const bool log_x = log_axis(p, 'x'), log_y = log_axis(p, 'y');
+    if (s->thinned || s->names)
+        return true;
+    s->thinned = true;
+    switch (s->kind) {
+    case SERIES_LINE:
+    case SERIES_STEPS:
+        return thin_curve(s->column, 2, &s->n);
+    case SERIES_BAND:
+        return thin_curve(s->column, 3, &s->n);
+    case SERIES_POINTS:
+    case SERIES_SHADED:
+    case SERIES_ERRORS:
+        return thin_points(s->column, series_columns(s->kind), &s->n, log_x, log_y);
+    case SERIES_PATHS:
+        thin_paths(s->column, 3, &s->n);
+        return true;
+    default:
+        return true; /* grids, bars and boxes are small by their nature */
+    }
+}
+
+/* ---- axes ---- */
+
+/* Bars and boxes stand whole within the frame, unless a range is given. */
+static void make_room(panel *p)
+{
+    for (int k = 0; k < p->n_series; k++) {
+        const series *s = &p->series[k];
+        const int axis = s->kind == SERIES_BOXES ? 0 : 1;
+        if (s->kind != SERIES_BARS && s->kind != SERIES_SPANS && s->kind != SERIES_BOXES)
+            continue;
+        for (int64_t i = 0; i < s->n; i++) {
+            p->low[axis] = fmin(p->low[axis], s->column[0][i] - 0.6);
+            p->high[axis] = fmax(p->high[axis], s->column[0][i] + 0.6);
+        }
+    }
+}
+
+static void add_range(const panel *p, char axis, text *out)
+{
+    const int i = axis - 'x';
+    const bool logs = gridded(p) && axis != 'z' && log_axis(p, axis);
+    const bool down = axis == 'y' && (p->flags & PANEL_DOWN);
+    char a[NUMBER_ROOM] = "*", b[NUMBER_ROOM] = "*";
+    if (!isnan(p->low[i]))
+        number_text(logs ? log10(p->low[i]) : p->low[i], a);
+    if (!isnan(p->high[i]))
+        number_text(logs ? log10(p->high[i]) : p->high[i], b);
+    const bool turn = down && *a != '*' && *b != '*';
+    text_add(out, "set %srange [%s:%s]%s\n", axis == 'z' ? "cb" : axis == 'x' ? "x" : "y",
+             turn ? b : a, turn ? a : b, down && !turn ? " reverse" : "");
+}
+
+/* Decades on an axis whose logarithms were taken here. */
+static void add_decades(char axis, text *out)
+{
+    text_add(out, "set %ctics (", axis);
+    for (int k = -30; k <= 30; k++)
+        text_add(out, "%s'1e%d' %d", k > -30 ? ", " : "", k, k);
+    text_add(out, ")\n");
+}
+
+static void add_ticks(const panel *p, char axis, text *out)
+{
+    char at[NUMBER_ROOM];
+    size_t letters = 0;
+    int n = 0;
+    for (int i = 0; i < p->n_ticks; i++)
+        if (p->ticks[i].axis == axis) {
+            n++;
+            letters += strlen(p->ticks[i].words ? p->ticks[i].words : "") + 2;
+        }
+    if (n == 0)
+        return;
+    text_add(out, "set %ctics %s(", axis, axis == 'x' && letters > 60 ? "rotate by -35 " : "");
+    for (int i = 0, k = 0; i < p->n_ticks; i++) {
+        const tick *t = &p->ticks[i];
+        if (t->axis != axis)
+            continue;
+        text_add(out, "%s", k++ ? ", " : "");
+        quote(out, t->words);
+        text_add(out, " %s", number_text(t->at, at));
+    }
+    text_add(out, ")\n");
+}
+
+static void add_axis(const panel *p, char axis, const char *label, int none, text *out)
+{
+    if (p->flags & none) {
+        text_add(out, "unset %ctics\n", axis);
+        return;
+    }
+    set_words(out, axis == 'x' ? "xlabel" : "ylabel", label);
+    if (gridded(p) && log_axis(p, axis))
+        add_decades(axis, out);
+    else if (log_axis(p, axis))
+        text_add(out, "set logscale %c\n", axis);
+    add_ticks(p, axis, out);
+}
+
+static bool has_labels(const panel *p)
+{
+    for (int i = 0; i < p->n_series; i++)
+        if (p->series[i].label && anything(p, &p->series[i]))
+            return true;
+    return false;
+}
+
+static void add_settings(const panel *p, const char *title, int format, text *out)
+{
+    text_add(out, "reset\nset encoding utf8\nset tics nomirror out\nset format '%%h'\n"
+                  "set border %d lc rgb '#444444'\nset grid lc rgb '#dddddd' lw 0.5 dt 1\n"
+                  "set bars small\nset boxwidth 0.6\n",
+             p->flags & PANEL_NO_FRAME ? 0 : gridded(p) ? 15 : 3);
+    if (gridded(p) || (p->flags & PANEL_NO_FRAME))
+        text_add(out, "unset grid\n%s", gridded(p) ? "set autoscale fix\n" : "");
+    if (title)
+        set_words(out, "title", title);
+    add_axis(p, 'x', p->x_label, PANEL_NO_X, out);
+    add_axis(p, 'y', p->y_label, PANEL_NO_Y, out);
+    for (char axis = 'x'; axis <= 'z'; axis++)
+        add_range(p, axis, out);
+    if (coloured(p)) {
+        text_add(out, "%s", PALETTE);
+        set_words(out, "cblabel", p->z_label);
+        text_add(out, "%s", log_axis(p, 'z') ? "set logscale cb\n" : "");
+    }
+    if (p->flags & PANEL_SQUARE)
+        text_add(out, "set size square\n");
+    if ((p->flags & PANEL_NO_KEY) || !has_labels(p))
+        text_add(out, "unset key\n");
+    else
+        text_add(out, "set key outside bottom center horizontal%s\n",
+                 format == FIGURE_TERM ? "" : " samplen 2.5 spacing 1.1");
+}
+
+/* ---- series ---- */
+
+static void add_series(const series *s, const char *name, text *out)
+{
+    const look *l = look_of(s->style);
+    const double size = s->n > 500 ? 0.3 : s->n > 100 ? 0.5 : 0.7;
+    char ps[NUMBER_ROOM];
+    number_text(size, ps);
+    text_add(out, "$%s%s ", name, s->kind == SERIES_CONTOUR ? "_lines" : "");
+    switch (s->kind) {
+    case SERIES_LINE:
+    case SERIES_STEPS:
+        text_add(out, "using 1:2 with %s lc rgb '%s' lw 2 dt %s",
+                 s->kind == SERIES_LINE ? "lines" : "steps", l->colour, l->dashes);
+        break;
+    case SERIES_POINTS:
+        text_add(out, "using 1:2 with points lc rgb '%s' pt %d ps %s", l->colour, l->mark, ps);
+        break;
+    case SERIES_SHADED:
+        text_add(out, "using 1:2:3 with points lc palette pt 7 ps %s", ps);
+        break;
+    case SERIES_BAND:
+        text_add(out, "using 1:2:3 with filledcurves lc rgb '%s' fs transparent solid 0.22 "
+                      "noborder", l->colour);
+        break;
+    case SERIES_ERRORS:
+        text_add(out, "using 1:2:3:4 with yerrorbars lc rgb '%s' pt %d ps %s", l->colour, l->mark,
+                 ps);
+        break;
+    case SERIES_BARS:
+        text_add(out, "using ($2/2):1:($2/2):(0.35) with boxxyerror lc rgb '%s' fs solid 0.75",
+                 l->colour);
+        break;
+    case SERIES_BOXES:
+        text_add(out, "using 1:3:2:6:5 with candlesticks lc rgb '%s' fs solid 0.35",
+                 l->colour);
+        break;
+    case SERIES_SPANS:
+        text_add(out, "using (($2+$3)/2):1:2:3:($1-0.35):($1+0.35) with boxxyerror lc rgb '%s' "
+                      "fs solid 0.6", l->colour);
+        break;
+    case SERIES_HEAT:
+        text_add(out, "using 1:2:3 with image");
+        break;
+    case SERIES_CONTOUR:
+        text_add(out, "using 1:2 with lines lc rgb '%s' lw 0.7", l->colour);
+        break;
+    case SERIES_PATHS:
+        text_add(out, "using 1:2:3 with lines lc palette lw 1");
+        break;
+    case SERIES_TEXT:
+        text_add(out, "using 1:2:3 with labels tc rgb '%s'", l->colour);
+        break;
+    }
+    if (s->label) {
+        text_add(out, " title ");
+        quote(out, s->label);
+    } else {
+        text_add(out, " notitle");
+    }
+    if (s->kind == SERIES_BOXES)
+        text_add(out, " whiskerbars, \\\n  $%s using 1:4:4:4:4 with candlesticks lc rgb '%s' lw 2 "
+                      "notitle", name, l->colour);
+}
+
+static void series_name(int panel_index, int series_index, char name[32])
+{
+    snprintf(name, 32, "d%d_%d", panel_index, series_index);
+}
+
+/* gnuplot wants something to draw. */
+static void add_nothing(text *out)
+{
+    text_add(out, "set xrange [0:1]\nset yrange [0:1]\nunset tics\nunset key\n"
+                  "set label 1 'nothing to draw' at graph 0.5, graph 0.5 center\n"
+                  "plot NaN notitle\n");
+}
+
+static void add_plot(const panel *p, int index, text *out)
+{
+    char name[32];
+    int n = 0;
+    text command = {0};
+    if (p->flags & PANEL_DIAGONAL)
+        text_add(&command, "plot x with lines lc rgb '#999999' lw 1 notitle");
+    for (int i = 0; i < p->n_series; i++) {
+        const series *s = &p->series[i];
+        if (!anything(p, s) || (s->kind == SERIES_CONTOUR && constant(s, 2)))
+            continue;
+        n++;
+        series_name(index, i, name);
+        text_add(&command, "%s", command.length ? ", \\\n  " : "plot ");
+        add_series(s, name, &command);
+    }
+    if (n > 0)
+        text_add(out, "%s\n", command.data);
+    else
+        add_nothing(out);
+    out->failed |= command.failed;
+    text_free(&command);
+}
+
+/* ---- the figure ---- */
+
+static void add_terminal(int format, int width, int height, text *out)
+{
+    switch (format) {
+    case FIGURE_SVG:
+        text_add(out, "set terminal svg size %d,%d noenhanced standalone font 'sans-serif,12'\n",
+                 width, height);
+        break;
+    case FIGURE_PDF:
+        text_add(out, "set terminal pdfcairo size %d.%02din,%d.%02din noenhanced font 'Sans,9'\n",
+                 width / 96, width % 96 * 100 / 96, height / 96, height % 96 * 100 / 96);
+        break;
+    case FIGURE_PNG:
+        text_add(out, "set terminal pngcairo size %d,%d noenhanced font 'Sans,9'\n", width,
+                 height);
+        break;
+    default:
+        text_add(out, "set terminal dumb size %d,%d noenhanced mono\n", width, height);
+        break;
+    }
+    text_add(out, "set encoding utf8\nset output 'figure'\n");
+}
+
+static int columns_of(const figure *f)
+{
+    if (f->columns > 0)
+        return f->columns < f->n_panels ? f->columns : f->n_panels;
+    return f->n_panels <= 3 ? f->n_panels : f->n_panels == 4 ? 2 : 3;
+}
+
+int32_t figure_script(figure *f, int format, int width, int height, text *out, error *err)
+{
+    char name[32];
+    if (!f || f->n_panels == 0 || f->failed)
+        return error_add(err, f && !f->failed ? HONE_EINVAL : HONE_ENOMEM, "%s",
+                         f && !f->failed ? "a figure without panels" : "out of memory for a figure");
+    const int columns = columns_of(f), rows = (f->n_panels + columns - 1) / columns;
+    const bool several = f->n_panels > 1;
+    if (width <= 0)
+        width = format == FIGURE_TERM ? 79 : f->width * columns;
+    if (height <= 0)
+        height = format == FIGURE_TERM ? 24 * rows : f->height * rows;
+    add_terminal(format, width, height, out);
+    for (int i = 0; i < f->n_panels; i++) {
+        make_room(f->panels[i]);
+        for (int k = 0; k < f->panels[i]->n_series; k++) {
+            series_name(i, k, name);
+            f->failed |= !thin(f->panels[i], &f->panels[i]->series[k]);
+            if (anything(f->panels[i], &f->panels[i]->series[k]))
+                add_data(f->panels[i], &f->panels[i]->series[k], name, out);
+        }
+    }
+    if (several) {
+        text_add(out, "set multiplot layout %d,%d title ", rows, columns);
+        quote(out, f->title);
+        text_put(out, "\n", 1);
+    }
+    for (int i = 0; i < f->n_panels; i++) {
+        add_settings(f->panels[i], several || !f->title ? f->panels[i]->title : f->title, format,
+                     out);
+        add_plot(f->panels[i], i, out);
+    }
+    text_add(out, "%sset output\n", several ? "unset multiplot\n" : "");
+    return out->failed || f->failed ? error_add(err, HONE_ENOMEM, "out of memory for a figure")
+                                    : HONE_OK;
+}
