@@ -47,6 +47,7 @@ typedef struct config {
     int64_t repeats;         /* evaluations a point */
     int32_t duplicates;      /* DUPLICATES_* */
     int64_t retries;         /* of a trial whose worker was lost */
+    double lease;            /* seconds of silence after which a worker loses its trials */
     char *optuna_schema;     /* "3.2" or "3.0" */
     int32_t timestamps;      /* TIMESTAMPS_* */
     char *plugin_dir;        /* absolute, or NULL */

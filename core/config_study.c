@@ -29,6 +29,7 @@ enum {
     REPEATS,
     DUPLICATE_POINTS,
     RETRIES,
+    LEASE,
     OPTUNA_SCHEMA,
     TIMESTAMP,
     PLUGIN_DIR,
@@ -124,6 +125,13 @@ static const hone_option STUDY[N_STUDY] = {
                  .low = 0,
                  .high = 1000,
                  .doc = "How often a trial is run again whose process was lost."},
+    [LEASE] = {.name = "lease",
+               .type = HONE_OPT_SECONDS,
+               .def = "60s",
+               .low = 1,
+               .high = 1e9,
+               .doc = "A process that was not heard of for so long loses its trials to the others "
+                      "that share the study."},
     [OPTUNA_SCHEMA] = {.name = "optuna_schema",
                        .type = HONE_OPT_CHOICE,
                        .def = "3.2",
@@ -396,6 +404,7 @@ int32_t config_read_study(config *c, error *err)
     c->repeats = v[REPEATS].i;
     c->duplicates = (int32_t)v[DUPLICATE_POINTS].i;
     c->retries = v[RETRIES].i;
+    c->lease = v[LEASE].d;
     c->timestamps = (int32_t)v[TIMESTAMP].i;
     c->optuna_schema = strdup(SCHEMAS[v[OPTUNA_SCHEMA].i]);
     c->plugin_dir = v[PLUGIN_DIR].s ? strdup(v[PLUGIN_DIR].s) : NULL;

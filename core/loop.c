@@ -62,6 +62,27 @@ static void note_finished(run *r, finished_trial *t)
     t->improved = state->best != before;
 }
 
+/* What other processes finished counts for the rules as well, and a strategy or a lost trial
+ * may have something for us again. */
+static void note_news(run *r)
+{
+    const int64_t *rows;
+    int64_t n = study_news(r->study, &rows);
+    for (int64_t i = 0; i < n; i++)
+        stop_note(&r->result->state, &r->set->rules, study_history(r->study), r->c, rows[i]);
+    if (n > 0 || study_lost(r->study) > 0)
+        r->waiting = r->exhausted = false;
+}
+
+/* A trial that was given to somebody else while it ran here: its result is not ours to tell. */
+static void drop(run *r, active *a)
+{
+    log_line(r->set->log, HONE_LOG_WARN,
+             "trial %lld was taken over by another worker; what this one found is dropped",
+             (long long)a->number);
+    actives_end(&r->at_work, a);
+}
+
 static void announce(run *r, const finished_trial *t)
 {
     if (r->set->finished)
@@ -174,6 +195,11 @@ static int32_t tell_and_ask(run *r, active *done, error *err)
     int32_t status = study_begin(r->study, err);
     if (status < 0)
         return status;
+    note_news(r);
+    if (done && !study_holds(r->study, done->number)) {
+        drop(r, done);
+        done = NULL;
+    }
     if (done) {
         if ((status = tell(r, done, &finished[0], err)) < 0)
             return status;
@@ -243,6 +269,16 @@ static int32_t observe(void *context, int64_t number, int64_t step, double value
     return stop;
 }
 
+/* Word of a trial that somebody else has taken over: it is asked to end. */
+static int32_t outlive(run *r, active *a, const event *e)
+{
+    if (e->type == EVENT_RESULT && ++a->done >= a->submitted)
+        drop(r, a);
+    else
+        evaluator_stop(r->evaluator, e->number);
+    return HONE_OK;
+}
+
 static int32_t take_event(run *r, const event *e, error *err)
 {
     active *a = actives_find(&r->at_work, e->number);
@@ -250,6 +286,8 @@ static int32_t take_event(run *r, const event *e, error *err)
         return HONE_OK; /* a late word of a trial that is told already */
     bool stop = false;
     int32_t status;
+    if (!study_holds(r->study, e->number))
+        return outlive(r, a, e);
     switch (e->type) {
     case EVENT_NOTE:
         return take_note(r, a, e, err);
@@ -281,6 +319,14 @@ static void heed_interrupts(run *r)
     }
 }
 
+/* Nothing to do here, but others still work: their results may give the strategy something to
+ * propose, and a trial whose worker dies is taken up. */
+static bool stays(const run *r)
+{
+    return !r->draining && study_elsewhere(r->study) > 0 &&
+           stop_reason(&r->result->state, &r->set->rules, now_seconds()) == STOP_NOT;
+}
+
 static int32_t loop(run *r, error *err)
 {
     for (;;) {
@@ -297,7 +343,7 @@ static int32_t loop(run *r, error *err)
         }
         if ((status = submit(r, err)) < 0)
             return status;
-        if (r->at_work.n == 0)
+        if (r->at_work.n == 0 && !stays(r))
             return HONE_OK;
         event e = {0};
         if ((status = evaluator_wait(r->evaluator, 0.25, r->set->wake_fd, &e, err)) < 0)
@@ -308,6 +354,9 @@ static int32_t loop(run *r, error *err)
         }
         if (e.type != 0 && (status = take_event(r, &e, err)) < 0)
             return status;
+        if ((status = study_poll(r->study, err)) < 0)
+            return status;
+        note_news(r);
         if (r->set->tick)
             r->set->tick(r->set->context, r->at_work.n);
     }

@@ -20,6 +20,7 @@ typedef struct finished_trial {
 typedef struct run_settings {
     study *study;
     const evaluator_settings *evaluator;
+    const log_sink *log;
     stop_rules rules;
     int wake_fd;                          /* readable when a signal came; -1: none */
     int (*interrupts)(void *context);     /* how many signals came; may be NULL */

@@ -77,6 +77,43 @@ bool process_alive(const char *identity)
     return owner_state(identity) != OWNER_DEAD;
 }
 
+/* ---- launchers ---- */
+
+/* Sources: sbatch(1) "Output environment variables", srun(1), mpirun(1) of Open MPI, and the
+ * process managers of MPICH (PMI). */
+static const char *mpi_rank(void)
+{
+    static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (getenv(names[i]))
+            return getenv(names[i]);
+    return NULL;
+}
+
+bool worker_launched(void)
+{
+    return getenv("SLURM_JOB_ID") || mpi_rank();
+}
+
+const char *worker_label(char out[LABEL_ROOM])
+{
+    char host[HOST_ROOM];
+    const char *job = getenv("SLURM_JOB_ID"), *array = getenv("SLURM_ARRAY_JOB_ID");
+    const char *task = getenv("SLURM_ARRAY_TASK_ID"), *rank = getenv("SLURM_PROCID");
+    host_name(host);
+    if (job && array && task)
+        snprintf(out, LABEL_ROOM, "slurm %.40s_%.20s on %s", array, task, host);
+    else if (job)
+        snprintf(out, LABEL_ROOM, "slurm %.40s rank %.20s on %s", job, rank ? rank : "0", host);
+    else if (mpi_rank())
+        snprintf(out, LABEL_ROOM, "mpi rank %.20s on %s", mpi_rank(), host);
+    else
+        snprintf(out, LABEL_ROOM, "%s", host);
+    return out;
+}
+
+/* ---- locks ---- */
+
 static char *describe_process(long pid)
 {
     char path[64], name[64] = "", sentence[128];

@@ -16,4 +16,11 @@ int owner_state(const char *identity);
  * if < 0), read from /proc/locks; NULL: not known.  The caller frees. */
 char *lock_holder(const char *path, int64_t byte);
 
+/* What the launcher calls this process: "slurm 4711_3 rank 0 on node7" from SLURM_*, "mpi rank
+ * 2 on node7" from OMPI_* or PMI_*, else the host's name.  Returns out. */
+enum { LABEL_ROOM = 400 };
+const char *worker_label(char out[LABEL_ROOM]);
+/* Did a launcher start it? */
+bool worker_launched(void);
+
 #endif

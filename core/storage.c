@@ -243,6 +243,29 @@ int32_t storage_changed(storage *s, int64_t *mark, bool *changed, error *err)
     return s->ops->changed ? s->ops->changed(s, mark, changed, err) : HONE_OK;
 }
 
+int32_t storage_join(storage *s, int64_t study, const char *label, bool shared, double lease,
+                     error *err)
+{
+    return s->ops->join ? s->ops->join(s, study, label, shared, lease, err) : HONE_OK;
+}
+
+int32_t storage_beat(storage *s, int64_t study, const char *owner, error *err)
+{
+    int32_t status = writing(s, err);
+    return status < 0 || !s->ops->beat ? status : s->ops->beat(s, study, owner, err);
+}
+
+int32_t storage_leave(storage *s, int64_t study, const char *owner, error *err)
+{
+    int32_t status = writing(s, err);
+    return status < 0 || !s->ops->leave ? status : s->ops->leave(s, study, owner, err);
+}
+
+int32_t storage_workers(storage *s, int64_t study, worker_visitor visit, void *context, error *err)
+{
+    return s->ops->workers ? s->ops->workers(s, study, visit, context, err) : HONE_OK;
+}
+
 int32_t storage_claim(storage *s, int64_t study, error *err)
 {
     return s->ops->claim ? s->ops->claim(s, study, err) : HONE_OK;

@@ -23,11 +23,10 @@ typedef struct storage_settings {
     int32_t timestamps;        /* TIMESTAMPS_UTC or _LOCAL of config.h */
     bool read_only;            /* status, report, trials: never creates, never locks */
     bool must_exist;
-    double lock_wait;          /* seconds to wait for another program's lock, 0: 10 */
+    double lock_wait; /* seconds to wait for another program's lock, 0: 10 */
 } storage_settings;
 
-int32_t storage_open(const char *url, const storage_settings *settings, storage **out,
-                     error *err);
+int32_t storage_open(const char *url, const storage_settings *settings, storage **out, error *err);
 void storage_close(storage *s);
 
 int32_t storage_begin(storage *s, error *err);
@@ -41,7 +40,7 @@ typedef struct study_record {
     int32_t n_goals;
     bool *maximize;
     int64_t n_trials, n_complete;
-    char *created;               /* time of the first trial, or "" */
+    char *created; /* time of the first trial, or "" */
 } study_record;
 int32_t storage_studies(storage *s, study_record **out, int *n, error *err);
 void study_records_free(study_record *list, int n);
@@ -59,32 +58,34 @@ int32_t storage_get(storage *s, int64_t study, const char *key, char **value, er
 int32_t storage_set_attribute(storage *s, int64_t study, bool system, const char *key,
                               const char *json, error *err);
 /* *json from malloc; NULL: none. */
-int32_t storage_get_attribute(storage *s, int64_t study, bool system, const char *key,
-                              char **json, error *err);
+int32_t storage_get_attribute(storage *s, int64_t study, bool system, const char *key, char **json,
+                              error *err);
 
 /* ---- trials: writing ---- */
 typedef struct trial_start {
-    const double *native;        /* [space->n] NaN: inactive, no row */
-    int64_t ask;                 /* the ask that proposed it, -1: enqueued or told */
+    const double *native; /* [space->n] NaN: inactive, no row */
+    int64_t ask;          /* the ask that proposed it, -1: enqueued or told */
     uint64_t seed;
-    double ask_seconds;          /* NaN: unknown */
-    const char *owner;           /* host:pid:start of the process that runs it; NULL: none */
+    double ask_seconds; /* NaN: unknown */
+    const char *owner;  /* host:pid:start of the process that runs it; NULL: none */
 } trial_start;
 /* A RUNNING row with its parameters.  *id and *number are assigned. */
-int32_t storage_start(storage *s, int64_t study, const space *sp, const trial_start *t,
-                      int64_t *id, int64_t *number, error *err);
+int32_t storage_start(storage *s, int64_t study, const space *sp, const trial_start *t, int64_t *id,
+                      int64_t *number, error *err);
 
 typedef struct trial_finish {
-    int32_t state;               /* HONE_COMPLETE, PRUNED, FAILED */
+    int32_t state; /* HONE_COMPLETE, PRUNED, FAILED */
     int32_t n_values;
-    const double *values;        /* user's direction; infinities allowed, NaN: no row */
+    const double *values; /* user's direction; infinities allowed, NaN: no row */
     int32_t n_constraints;
-    const double *constraints;   /* NULL: none */
-    const double *yvar;          /* [n_values] NULL: unknown */
+    const double *constraints; /* NULL: none */
+    const double *yvar;        /* [n_values] NULL: unknown */
     double seconds;
-    int64_t sequence;            /* order of finishing in the study, from 0 */
+    int64_t sequence;  /* order of finishing in the study, from 0 */
+    const char *owner; /* only while the trial is this one's; NULL: whosoever */
 } trial_finish;
-/* Compare-and-set on RUNNING (or WAITING): HONE_ESTATE where the trial is finished already. */
+/* Compare-and-set on RUNNING (or WAITING) and on the owner: HONE_ESTATE where the trial is
+ * finished already or somebody else's. */
 int32_t storage_finish(storage *s, int64_t trial, const trial_finish *f, error *err);
 int32_t storage_report(storage *s, int64_t trial, int64_t step, double value, error *err);
 /* A note: user attribute of the trial; number (text NULL) or text. */
@@ -96,19 +97,19 @@ int32_t storage_own(storage *s, int64_t trial, const char *owner, error *err);
 int32_t storage_enqueue(storage *s, int64_t study, const space *sp, const double *native,
                         int64_t *id, int64_t *number, error *err);
 /* WAITING -> RUNNING by compare-and-set, with its parameters; false: somebody else took it. */
-int32_t storage_take(storage *s, int64_t trial, const space *sp, const trial_start *t,
-                     bool *taken, error *err);
+int32_t storage_take(storage *s, int64_t trial, const space *sp, const trial_start *t, bool *taken,
+                     error *err);
 
 /* ---- asks, for exact resume of strategies that are not history-only ---- */
 typedef struct ask_record {
-    int64_t sequence;            /* 0, 1, ... in the study */
-    int64_t n, n_out;            /* asked for, given */
+    int64_t sequence;                   /* 0, 1, ... in the study */
+    int64_t n, n_out;                   /* asked for, given */
     int64_t n_rows, n_finished, budget; /* the table it saw */
-    int32_t status;              /* HONE_OK, HONE_DONE, HONE_ENUMERIC */
+    int32_t status;                     /* HONE_OK, HONE_DONE, HONE_ENUMERIC */
     int64_t n_cols;
-    const int64_t *numbers;      /* [n] */
-    const double *x;             /* n_out x n_cols before snapping */
-    const void *state;           /* saved state after this ask, or NULL */
+    const int64_t *numbers; /* [n] */
+    const double *x;        /* n_out x n_cols before snapping */
+    const void *state;      /* saved state after this ask, or NULL */
     int64_t n_state;
 } ask_record;
 int32_t storage_ask(storage *s, int64_t study, const ask_record *a, error *err);
@@ -121,25 +122,25 @@ int32_t storage_asks(storage *s, int64_t study, int64_t from, ask_visitor visit,
 int32_t storage_newest_state(storage *s, int64_t study, int64_t *sequence, error *err);
 
 /* ---- trials: reading ---- */
-enum { TRIAL_WAITING = -1 };     /* beside HONE_RUNNING ... HONE_FAILED */
+enum { TRIAL_WAITING = -1 }; /* beside HONE_RUNNING ... HONE_FAILED */
 typedef struct trial_record {
     int64_t id, number;
     int32_t state;
-    double *native;              /* [space->n] NaN: no such row */
+    double *native; /* [space->n] NaN: no such row */
     int32_t n_values;
-    double *values;              /* user's direction */
+    double *values; /* user's direction */
     int32_t n_constraints;
-    double *constraints;         /* NULL: none */
-    double *yvar;                /* NULL: unknown */
+    double *constraints; /* NULL: none */
+    double *yvar;        /* NULL: unknown */
     double seconds, ask_seconds;
-    int64_t ask, sequence;       /* -1: not ours (another program's trial) */
+    int64_t ask, sequence; /* -1: not ours (another program's trial) */
     uint64_t seed;
-    char *owner;                 /* NULL: none */
-    char *started, *completed;   /* as stored; NULL: none */
+    char *owner;               /* NULL: none */
+    char *started, *completed; /* as stored; NULL: none */
     int64_t n_reports;
     int64_t *steps;
-    double *reported;            /* user's direction */
-    int64_t n_notes;             /* only with WITH_NOTES */
+    double *reported; /* user's direction */
+    int64_t n_notes;  /* only with WITH_NOTES */
     char **note_keys, **note_json;
 } trial_record;
 enum { WITH_NOTES = 1, ONLY_FINISHED = 2 };
@@ -157,12 +158,33 @@ int32_t storage_space(storage *s, int64_t study, space *out, error *err);
 /* Changes by others since `*mark`?  Cheap: for SQLite data_version. */
 int32_t storage_changed(storage *s, int64_t *mark, bool *changed, error *err);
 
-/* ---- one running process a study (until leases arrive) ---- */
-/* Who runs the study now: "host:pid:start", and is it alive?  claim fails with HONE_ESTORAGE
- * and a sentence with the pid while another living process of this host has it. */
+/* ---- who runs a study ---- */
+typedef struct worker_record {
+    const char *owner;   /* host:pid:start */
+    const char *label;   /* what its launcher calls it, or its host */
+    const char *started; /* as stored */
+    double heartbeat;    /* seconds of the storage's clock */
+    double age;          /* seconds since then, by the same clock */
+} worker_record;
+typedef int32_t (*worker_visitor)(void *context, const worker_record *w, error *err);
+
+/* Enters this process among the study's workers, those that are dead struck out.  Shared:
+ * beside others; else alone, and nobody joins until storage_release.  HONE_ESTORAGE with a
+ * sentence that names who is there.  `lease`: seconds after which a silent worker of another
+ * host counts as dead. */
+int32_t storage_join(storage *s, int64_t study, const char *label, bool shared, double lease,
+                     error *err);
+/* In a transaction: renews the worker's heartbeat, entering it anew if it was struck out. */
+int32_t storage_beat(storage *s, int64_t study, const char *owner, error *err);
+/* In a transaction: strikes a worker out. */
+int32_t storage_leave(storage *s, int64_t study, const char *owner, error *err);
+int32_t storage_workers(storage *s, int64_t study, worker_visitor visit, void *context, error *err);
+/* For a process that is to be alone with the study (delete): HONE_ESTORAGE and a sentence with
+ * the pid while a living process runs it. */
 int32_t storage_claim(storage *s, int64_t study, error *err);
+/* Ends join and claim. */
 void storage_release(storage *s, int64_t study);
-char *process_identity(void);              /* host:pid:start of this process */
-bool process_alive(const char *identity);  /* on this host and running, or another host */
+char *process_identity(void);             /* host:pid:start of this process */
+bool process_alive(const char *identity); /* on this host and running, or another host */
 
 #endif

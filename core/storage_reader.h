@@ -24,7 +24,7 @@ typedef struct reader {
     trial_record record;
     int64_t room_values, room_steps, room_reported, room_keys, room_json;
     bool foreign; /* another program's trial: we measured nothing */
-    bool listed; /* the trial's constraints came as one list */
+    bool listed;  /* the trial's constraints came as one list */
 } reader;
 
 /* The next row of a scan. */

@@ -14,8 +14,9 @@
 #include "text.h"
 
 static const char STAMP_NEW[] = "v3.2.0.a", STAMP_OLD[] = "v3.0.0.d";
-enum { OPTUNA_SCHEMA = 12 };     /* version_info.schema_version, the same since 2.0 */
-enum { OWN_SCHEMA = 1 };         /* of the hone_* tables */
+enum { OPTUNA_SCHEMA = 12 }; /* version_info.schema_version, the same since 2.0 */
+/* Of the hone_* tables; files of the first versions lack the workers. */
+enum { OWN_SCHEMA = 1, N_FIRST_TABLES = 4, N_OWN_TABLES = 5 };
 enum { CHECKED_SIZE = 1 << 20 }; /* bytes up to which opening verifies the whole file */
 
 static const char OPTUNA_TABLES[] =
@@ -78,6 +79,8 @@ static const char OWN_TABLES[] =
     "PRIMARY KEY (study_id, sequence));"
     "CREATE TABLE IF NOT EXISTS hone_states (study_id INTEGER PRIMARY KEY, sequence INTEGER, "
     "state BLOB);"
+    "CREATE TABLE IF NOT EXISTS hone_workers (study_id INTEGER NOT NULL, owner TEXT NOT NULL, "
+    "label TEXT, started TEXT, heartbeat DOUBLE PRECISION, PRIMARY KEY (study_id, owner));"
     "INSERT OR IGNORE INTO hone_study VALUES (0, 'schema', '1');"; /* no study has id 0 */
 
 /* ---- where the write-ahead log does not work ---- */
@@ -187,7 +190,8 @@ static int32_t check_own(sqlite_storage *s, error *err)
 {
     int64_t n = 0;
     int32_t status = count_tables(s, "hone_%", &n, err);
-    s->has_own = n >= 4;
+    s->has_own = n >= N_FIRST_TABLES;
+    s->has_workers = n >= N_OWN_TABLES;
     char *schema = s->has_own ? ask_text(s, "SELECT value FROM hone_study WHERE study_id = 0 AND "
                                             "key = 'schema'")
                               : NULL;
@@ -265,7 +269,7 @@ int32_t schema_prepare(sqlite_storage *s, const storage_settings *settings, erro
     if ((status = db_execute(s, "PRAGMA trusted_schema = OFF", err)) < 0 ||
         (status = set_journal(s, err)) < 0)
         return status;
-    if (n > 0 && s->has_own)
+    if (n > 0 && s->has_workers)
         return HONE_OK;
     if ((status = make_tables(s, settings->optuna_schema, err)) < 0)
         return status;

@@ -254,6 +254,32 @@ static bool readable(sqlite3 *db)
     return sqlite3_exec(db, "SELECT 1 FROM sqlite_master", NULL, NULL, NULL) == SQLITE_OK;
 }
 
+static double seconds_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* SQLite's own handler sleeps up to 0.1 s, and then in step with others that wait.  A
+ * transaction takes a few milliseconds, so pauses are short, and of a length by chance. */
+static int wait_for_lock(void *context, int tries)
+{
+    sqlite_storage *s = context;
+    double now = seconds_now();
+    if (tries == 0)
+        s->waiting = now;
+    if (now - s->waiting >= s->wait)
+        return 0;
+    unsigned random;
+    sqlite3_randomness(sizeof random, &random);
+    long longest = 500000L << (tries < 5 ? tries : 5); /* 0.5 ms to 16 ms */
+    const struct timespec pause = {.tv_nsec =
+                                       longest / 4 + (long)(random % 1024) * (longest / 1024)};
+    nanosleep(&pause, NULL);
+    return 1;
+}
+
 static int open_file(sqlite_storage *s, bool create)
 {
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -264,7 +290,7 @@ static int open_file(sqlite_storage *s, bool create)
     int code = sqlite3_open_v2(s->path, &s->db, flags, NULL);
     if (code != SQLITE_OK)
         return code;
-    sqlite3_busy_timeout(s->db, (int)(1000 * s->wait));
+    sqlite3_busy_handler(s->db, wait_for_lock, s);
     if (!s->read_only || readable(s->db))
         return SQLITE_OK;
     int cause = sqlite3_errcode(s->db);
@@ -322,6 +348,10 @@ static const storage_ops SQLITE = {
     .trials = sqlite_trials,
     .space = sqlite_space,
     .changed = sqlite_changed,
+    .join = sqlite_join,
+    .beat = sqlite_beat,
+    .leave = sqlite_leave,
+    .workers = sqlite_workers,
     .claim = sqlite_claim,
     .release = sqlite_release,
 };
@@ -339,6 +369,7 @@ int32_t storage_sqlite_open(const char *path, const storage_settings *settings, 
     }
     s->base.ops = &SQLITE;
     s->process = getpid();
+    s->local = true;
     s->read_only = settings->read_only;
     s->timestamps = settings->timestamps;
     s->wait = settings->lock_wait > 0 ? settings->lock_wait : LOCK_WAIT;

@@ -3,7 +3,8 @@
  *   storage_sqlite.c   connection, transactions, statements
  *   storage_error.c    SQLite's failures as sentences
  *   storage_schema.c   tables: made, recognised, refused
- *   storage_studies.c  studies, facts, who runs a study
+ *   storage_studies.c  studies, facts
+ *   storage_workers.c  who runs a study
  *   storage_write.c    trials: started, reported, finished
  *   storage_asks.c     asks and saved states
  *   storage_trials.c   trials: read
@@ -15,6 +16,8 @@
 #include <sys/types.h>
 
 #include "storage_backend.h"
+
+#define NOW_SECONDS "(julianday('now') - 2440587.5) * 86400"
 
 /* Prepared once for the connection's life. */
 #define STATEMENTS(X)                                                                              \
@@ -37,6 +40,16 @@
     X(SET_USER_ATTRIBUTE,                                                                          \
       "INSERT INTO study_user_attributes (study_id, \"key\", value_json) VALUES (?1, ?2, ?3) "     \
       "ON CONFLICT (study_id, \"key\") DO UPDATE SET value_json = ?3")                             \
+    /* who runs them; seconds since 1970 of the storage's clock */                                 \
+    X(DISOWN, "UPDATE hone_trials SET owner = ?3 WHERE owner = ?2 AND trial_id IN "                \
+              "(SELECT trial_id FROM trials WHERE study_id = ?1)")                                 \
+    X(BEAT, "INSERT INTO hone_workers (study_id, owner, label, started, heartbeat) VALUES "        \
+            "(?1, ?2, ?3, ?4, " NOW_SECONDS ") ON CONFLICT (study_id, owner) DO UPDATE SET "       \
+            "heartbeat = excluded.heartbeat")                                                      \
+    X(LEAVE, "DELETE FROM hone_workers WHERE study_id = ?1 AND owner = ?2")                        \
+    X(WORKERS, "SELECT owner, label, started, heartbeat, " NOW_SECONDS " - heartbeat "             \
+               "FROM hone_workers WHERE study_id = ?1 ORDER BY owner")                             \
+    X(UNCLAIM, "DELETE FROM hone_study WHERE study_id = ?1 AND key = 'owner' AND value = ?2")      \
     /* trials, writing */                                                                          \
     X(NEWEST_NUMBER,                                                                               \
       "SELECT number FROM trials WHERE study_id = ?1 ORDER BY trial_id DESC LIMIT 1")              \
@@ -51,7 +64,9 @@
                   "DO UPDATE SET ask = ?2, seed = ?3, ask_seconds = ?4, owner = ?5")               \
     X(FINISH_TRIAL, "UPDATE trials SET state = ?2, datetime_complete = ?3, "                       \
                     "datetime_start = coalesce(datetime_start, ?3) "                               \
-                    "WHERE trial_id = ?1 AND state IN ('RUNNING', 'WAITING')")                     \
+                    "WHERE trial_id = ?1 AND state IN ('RUNNING', 'WAITING') AND "                 \
+                    "(CAST(?4 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM hone_trials h "            \
+                    "WHERE h.trial_id = ?1 AND h.owner = ?4))")                                    \
     X(FINISH_RECORD,                                                                               \
       "INSERT INTO hone_trials (trial_id, sequence, seconds, yvar) VALUES (?1, ?2, ?3, ?4) "       \
       "ON CONFLICT (trial_id) DO UPDATE SET sequence = ?2, seconds = ?3, yvar = ?4, owner = NULL") \
@@ -100,11 +115,13 @@ typedef struct sqlite_storage {
     storage base;
     sqlite3 *db;
     char *path;
-    pid_t process;           /* that opened it: a connection is never carried across fork */
-    bool read_only, has_own; /* has_own: the hone_* tables are there */
-    bool indexed;            /* schema of Optuna >= 3.2 */
+    pid_t process; /* that opened it: a connection is never carried across fork */
+    bool read_only, has_own, has_workers; /* has_own: the hone_* tables are there */
+    bool local;                           /* a file that processes of one host share */
+    bool indexed;                         /* schema of Optuna >= 3.2 */
     int32_t timestamps;
-    double wait; /* seconds for a lock */
+    double wait;    /* seconds for a lock */
+    double waiting; /* CLOCK_MONOTONIC seconds since when */
     sqlite3_stmt *statements[N_STATEMENTS];
     int64_t described; /* study that the descriptions belong to, -1: none */
     int32_t n_descriptions;
@@ -169,10 +186,19 @@ int32_t sqlite_set_attribute(storage *s, int64_t study, bool system, const char 
                              const char *json, error *err);
 int32_t sqlite_get_attribute(storage *s, int64_t study, bool system, const char *key, char **json,
                              error *err);
+
+/* storage_workers.c */
+int32_t sqlite_join(storage *s, int64_t study, const char *label, bool shared, double lease,
+                    error *err);
+int32_t sqlite_beat(storage *s, int64_t study, const char *owner, error *err);
+int32_t sqlite_leave(storage *s, int64_t study, const char *owner, error *err);
+int32_t sqlite_workers(storage *s, int64_t study, worker_visitor visit, void *context, error *err);
 int32_t sqlite_claim(storage *s, int64_t study, error *err);
 void sqlite_release(storage *s, int64_t study);
 
 /* storage_write.c */
+enum { TIME_ROOM = 100 };
+const char *time_text(const sqlite_storage *s, char out[TIME_ROOM]); /* now, as Optuna has it */
 int32_t sqlite_start(storage *s, int64_t study, const space *sp, const trial_start *t, int64_t *id,
                      int64_t *number, error *err);
 int32_t sqlite_finish(storage *s, int64_t trial, const trial_finish *f, error *err);

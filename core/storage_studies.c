@@ -1,9 +1,8 @@
-/* storage_studies.c - studies in an SQLite file: names, goals, facts, and who runs them. */
+/* storage_studies.c - studies in an SQLite file: names, goals, facts. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "optuna.h"
-#include "owner.h"
 #include "storage_sqlite.h"
 #include "text.h"
 
@@ -141,7 +140,8 @@ int32_t sqlite_delete_study(storage *base, int64_t study, error *err)
                                             "hone_trials"};
     static const char *const of_study[] = {
         "trials",     "study_directions", "study_user_attributes", "study_system_attributes",
-        "hone_study", "hone_asks",        "hone_states",           "studies"};
+        "hone_study", "hone_asks",        "hone_states",           "hone_workers",
+        "studies"};
     sqlite_storage *s = (sqlite_storage *)base;
     text t = {0};
     for (size_t i = 0; i < sizeof of_trials / sizeof of_trials[0]; i++)
@@ -188,123 +188,20 @@ int32_t sqlite_set_attribute(storage *base, int64_t study, bool system, const ch
                   CELLS(CELL_INT(study), CELL_TEXT(key), CELL_TEXT(json)), err);
 }
 
-int32_t sqlite_get_attribute(storage *base, int64_t study, bool system, const char *key, char **json,
-                             error *err)
+int32_t sqlite_get_attribute(storage *base, int64_t study, bool system, const char *key,
+                             char **json, error *err)
 {
     sqlite_storage *s = (sqlite_storage *)base;
     sqlite3_stmt *row;
-    int32_t status =
-        db_prepare(s,
-                   system ? "SELECT value_json FROM study_system_attributes WHERE study_id = ?1 AND "
-                            "\"key\" = ?2"
-                          : "SELECT value_json FROM study_user_attributes WHERE study_id = ?1 AND "
-                            "\"key\" = ?2",
-                   CELLS(CELL_INT(study), CELL_TEXT(key)), &row, err);
+    int32_t status = db_prepare(
+        s,
+        system ? "SELECT value_json FROM study_system_attributes WHERE study_id = ?1 AND "
+                 "\"key\" = ?2"
+               : "SELECT value_json FROM study_user_attributes WHERE study_id = ?1 AND "
+                 "\"key\" = ?2",
+        CELLS(CELL_INT(study), CELL_TEXT(key)), &row, err);
     if (status >= 0 && (status = db_step(s, row, err)) > 0 && !(*json = column_text(row, 0)))
         status = error_add(err, HONE_ENOMEM, "%s: out of memory", s->path);
     sqlite3_finalize(row);
     return status < 0 ? status : HONE_OK;
-}
-
-/* ---- one running process a study ---- */
-
-/* The study's trials that were running elsewhere have lost their process: they get an owner
- * of this host that never lived. */
-static int32_t disown(sqlite_storage *s, int64_t study, const char *owner, const char *identity,
-                      error *err)
-{
-    sqlite3_stmt *row = NULL;
-    text dead = {0};
-    text_add(&dead, "%.*s:0:0", (int)strcspn(identity, ":"), identity);
-    int32_t status =
-        dead.failed
-            ? error_add(err, HONE_ENOMEM, "%s: out of memory", s->path)
-            : db_prepare(s,
-                         "UPDATE hone_trials SET owner = ?3 WHERE owner = ?2 AND trial_id "
-                         "IN (SELECT trial_id FROM trials WHERE study_id = ?1)",
-                         CELLS(CELL_INT(study), CELL_TEXT(owner), CELL_TEXT(dead.data)), &row, err);
-    if (status >= 0)
-        status = db_step(s, row, err);
-    sqlite3_finalize(row);
-    text_free(&dead);
-    return status;
-}
-
-/* May the study be taken from the process that had it last? */
-static int32_t take_over(sqlite_storage *s, int64_t study, const char *owner, const char *identity,
-                         error *err)
-{
-    int state = strcmp(owner, identity) == 0 ? OWNER_DEAD : owner_state(owner);
-    const char *pid = strchr(owner, ':') + 1;
-    if (state == OWNER_ALIVE)
-        return error_add(err, HONE_ESTORAGE, "%s: process %.*s runs this study", s->path,
-                         (int)strcspn(pid, ":"), pid);
-    if (state == OWNER_ELSEWHERE && sqlite_on_shared(s))
-        return error_add(err, HONE_ESTORAGE,
-                         "%s: process %.*s on host %.*s runs this study; if it has ended: sqlite3 "
-                         "'%s' \"DELETE FROM hone_study WHERE key = 'owner'\"",
-                         s->path, (int)strcspn(pid, ":"), pid, (int)(pid - owner) - 1, owner,
-                         s->path);
-    return state == OWNER_ELSEWHERE ? disown(s, study, owner, identity, err) : HONE_OK;
-}
-
-static int32_t claim(sqlite_storage *s, int64_t study, error *err)
-{
-    char *owner = NULL;
-    char *identity = process_identity();
-    int32_t status = identity ? sqlite_get(&s->base, study, "owner", &owner, err)
-                              : error_add(err, HONE_ENOMEM, "%s: out of memory", s->path);
-    if (status >= 0 && owner && strchr(owner, ':'))
-        status = take_over(s, study, owner, identity, err);
-    if (status >= 0)
-        status = sqlite_set(&s->base, study, "owner", identity, err);
-    free(identity);
-    free(owner);
-    return status;
-}
-
-int32_t sqlite_claim(storage *base, int64_t study, error *err)
-{
-    bool alone = !base->open;
-    int32_t status = alone ? storage_begin(base, err) : HONE_OK;
-    if (status < 0)
-        return status;
-    status = claim((sqlite_storage *)base, study, err);
-    if (!alone)
-        return status;
-    if (status >= 0)
-        return storage_commit(base, err);
-    storage_rollback(base);
-    return status;
-}
-
-static int32_t release(sqlite_storage *s, int64_t study, error *err)
-{
-    sqlite3_stmt *row = NULL;
-    char *identity = process_identity();
-    if (!identity)
-        return HONE_ENOMEM;
-    int32_t status = db_prepare(s,
-                                "DELETE FROM hone_study WHERE study_id = ?1 AND key = 'owner' "
-                                "AND value = ?2",
-                                CELLS(CELL_INT(study), CELL_TEXT(identity)), &row, err);
-    if (status >= 0)
-        status = db_step(s, row, err);
-    sqlite3_finalize(row);
-    free(identity);
-    return status;
-}
-
-void sqlite_release(storage *base, int64_t study)
-{
-    error ignored = {0}; /* a claim that stays names a dead process */
-    bool alone = !base->open;
-    if (!alone || storage_begin(base, &ignored) >= 0) {
-        int32_t status = release((sqlite_storage *)base, study, &ignored);
-        if (alone && status >= 0)
-            storage_commit(base, &ignored);
-        else if (alone)
-            storage_rollback(base);
-    }
-    error_free(&ignored);
 }

@@ -17,9 +17,7 @@
 #include "optuna.h"
 #include "storage_sqlite.h"
 
-enum { TIME_ROOM = 100 };
-
-static const char *time_text(const sqlite_storage *s, char out[TIME_ROOM])
+const char *time_text(const sqlite_storage *s, char out[TIME_ROOM])
 {
     struct timespec now;
     struct tm t;
@@ -198,19 +196,21 @@ static int32_t fail_finished(sqlite_storage *s, int64_t trial, error *err)
 {
     stored_trial found;
     int32_t status = find_trial(s, trial, &found, err);
-    return status < 0 ? status
-                      : error_add(err, HONE_ESTATE, "%s: trial %lld is finished already", s->path,
-                                  (long long)found.number);
+    return status < 0
+               ? status
+               : error_add(
+                     err, HONE_ESTATE, "%s: trial %lld is %s", s->path, (long long)found.number,
+                     found.state == HONE_RUNNING ? "another worker's now" : "finished already");
 }
 
 int32_t sqlite_finish(storage *base, int64_t trial, const trial_finish *f, error *err)
 {
     sqlite_storage *s = (sqlite_storage *)base;
     char now[TIME_ROOM];
-    int32_t status = db_run(
-        s, SQL_FINISH_TRIAL,
-        CELLS(CELL_INT(trial), CELL_TEXT(optuna_state(f->state)), CELL_TEXT(time_text(s, now))),
-        err);
+    int32_t status = db_run(s, SQL_FINISH_TRIAL,
+                            CELLS(CELL_INT(trial), CELL_TEXT(optuna_state(f->state)),
+                                  CELL_TEXT(time_text(s, now)), CELL_TEXT(f->owner)),
+                            err);
     if (status >= 0 && sqlite3_changes(s->db) != 1)
         status = fail_finished(s, trial, err);
     for (int32_t i = 0; i < f->n_values && status >= 0; i++)

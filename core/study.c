@@ -83,6 +83,8 @@ int32_t study_begin(study *s, error *err)
         return status;
     s->depth = 1;
     status = resume_sync(s, err);
+    if (status >= 0 && leases_due(&s->leases, s->identity, study_clock()))
+        status = share_beat(s, err);
     return status < 0 ? study_abandon(s, status) : HONE_OK;
 }
 
@@ -156,7 +158,7 @@ static int32_t make_instances(study *s, error *err)
 
 int32_t study_add_waiting(study *s, int64_t number, int64_t id, const double *native, error *err)
 {
-    pending p = {.number = number, .id = id, .waiting = true};
+    pending p = {.number = number, .id = id, .waiting = true, .holder = -1};
     p.row = history_start(s->history, number, native, NAN, err);
     if (p.row < 0)
         return (int32_t)p.row;
@@ -231,8 +233,9 @@ int32_t study_open(const study_settings *settings, study **out, error *err)
     storage_settings storing = {.optuna_schema = c->optuna_schema, .timestamps = c->timestamps};
     s->minimised = calloc((size_t)c->n_goals, sizeof *s->minimised);
     s->signs = calloc((size_t)c->n_goals, sizeof *s->signs);
-    s->owner = settings->one_shot ? NULL : process_identity();
-    if (!s->minimised || !s->signs || (!s->owner && !settings->one_shot)) {
+    s->identity = process_identity();
+    s->owner = settings->one_shot ? NULL : s->identity;
+    if (!s->minimised || !s->signs || !s->identity) {
         status = error_add(err, HONE_ENOMEM, "out of memory for a study");
         goto fail;
     }
@@ -244,9 +247,8 @@ int32_t study_open(const study_settings *settings, study **out, error *err)
         (status = storage_open(c->storage, &storing, &s->storage, err)) < 0 ||
         (status = find_or_create(s, err)) < 0)
         goto fail;
-    if ((status = storage_claim(s->storage, s->id, err)) < 0)
+    if ((status = share_join(s, err)) < 0)
         goto fail;
-    s->claimed = true;
     if (s->origin.continued && (status = continue_study(s, err)) < 0)
         goto fail;
     if ((status = make_instances(s, err)) < 0 || (status = resume_replay(s, err)) < 0)
@@ -264,15 +266,12 @@ static void give_back(study *s)
 {
     error ignored = {0};
     int64_t n = study_handed_out(s);
-    if (n == 0 || s->set.one_shot || s->broken || storage_begin(s->storage, &ignored) < 0)
-        goto out;
-    for (int i = 0; i < s->n_pending; i++)
-        if (s->pending[i].ours)
-            storage_own(s->storage, s->pending[i].id, RELEASED, &ignored);
-    if (storage_commit(s->storage, &ignored) < 0)
-        storage_rollback(s->storage);
-
-out:
+    if (n > 0 && !s->set.one_shot && !s->broken && study_begin(s, &ignored) >= 0) {
+        for (int i = 0; i < s->n_pending; i++)
+            if (s->pending[i].ours)
+                storage_own(s->storage, s->pending[i].id, RELEASED, &ignored);
+        study_commit(s, &ignored);
+    }
     error_free(&ignored);
 }
 
@@ -280,12 +279,13 @@ void study_close(study *s)
 {
     if (!s)
         return;
-    instance_free(s->pruner);
-    instance_free(s->strategy);
     if (s->storage && s->depth > 0)
         storage_rollback(s->storage);
+    s->depth = 0;
     if (s->claimed)
         give_back(s);
+    instance_free(s->pruner);
+    instance_free(s->strategy);
     if (s->claimed)
         storage_release(s->storage, s->id);
     storage_close(s->storage);
@@ -293,7 +293,9 @@ void study_close(study *s)
     notes_drop(s);
     free(s->notes);
     free(s->reports);
-    free(s->owner);
+    free(s->news);
+    leases_free(&s->leases);
+    free(s->identity);
     free(s->pending);
     free(s->native);
     free(s->columns);

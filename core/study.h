@@ -70,6 +70,19 @@ int32_t study_note(study *s, int64_t number, const char *key, double value, cons
 int32_t study_add(study *s, const double *native, const told *t, int64_t *number, error *err);
 int32_t study_enqueue(study *s, const double *native, error *err);
 
+/* ---- beside other processes ---- */
+/* Now and then while nothing is told: renews the lease, learns what others did.  Cheap where
+ * nothing happened. */
+int32_t study_poll(study *s, error *err);
+/* Rows that others finished since the last call, in their order, *rows valid until the next
+ * begin or poll; returns how many. */
+int64_t study_news(study *s, const int64_t **rows);
+/* Is the trial, which was handed out, still this process's? */
+bool study_holds(study *s, int64_t number);
+/* Trials that other living workers run; and those that may be asked for again. */
+int64_t study_elsewhere(const study *s);
+int64_t study_lost(const study *s);
+
 /* Raises the total number of trials. */
 void study_plan(study *s, int64_t trials);
 

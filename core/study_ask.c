@@ -5,14 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-static double now_seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* Room for n points at once in native, columns and numbers. */
 static int32_t make_room(study *s, int64_t n, error *err)
@@ -40,7 +32,7 @@ static double *native_slot(study *s, int64_t i)
 static void hand_out(study *s, int64_t i, pending *p, const double *native, trial *out)
 {
     memcpy(native_slot(s, i), native, (size_t)s->space->n * sizeof *native);
-    p->ours = true;
+    p->ours = p->fenced = true;
     *out = (trial){.number = p->number, .seed = p->seed, .native = native_slot(s, i)};
 }
 
@@ -86,6 +78,7 @@ static int32_t take_lost(study *s, pending *p, int64_t i, trial *out, bool *take
             return status;
     }
     p->lost = false;
+    p->holder = -1;
     *taken = p->released || l.n < s->config->retries;
     if (!*taken)
         return give_up(s, p, l.n + 1, err);
@@ -202,7 +195,8 @@ static int32_t start_trial(study *s, int64_t i, int64_t ask, double ask_seconds,
     const view *v = instance_view(s->strategy);
     double *native = native_slot(s, i);
     view_decode(v, s->columns + i * v->table.n_cols, native);
-    pending p = {.number = s->next_number, .seed = study_trial_seed(s, s->next_number)};
+    pending p = {
+        .number = s->next_number, .holder = -1, .seed = study_trial_seed(s, s->next_number)};
     trial_start start = {.native = native,
                          .ask = ask,
                          .seed = p.seed,
@@ -227,7 +221,7 @@ static int32_t start_trial(study *s, int64_t i, int64_t ask, double ask_seconds,
     if (!kept)
         return HONE_ENOMEM;
     notes_flush(s, number, p.id, err);
-    kept->ours = true;
+    kept->ours = kept->fenced = true;
     *out = (trial){.number = number, .seed = p.seed, .native = native};
     return earlier >= 0 ? reuse(s, kept, earlier, out, err) : HONE_OK;
 }
@@ -256,10 +250,10 @@ static int32_t ask_strategy(study *s, int64_t n, trial *trials, int64_t *n_out, 
         return status;
     for (int64_t i = 0; i < n; i++)
         s->numbers[i] = s->next_number + i;
-    double start = now_seconds();
+    double start = study_clock();
     int32_t answer =
         strategy_ask(s->strategy, &t, n, s->numbers, s->columns, v->table.n_cols, &given, err);
-    double seconds = given > 0 ? (now_seconds() - start) / (double)given : NAN;
+    double seconds = given > 0 ? (study_clock() - start) / (double)given : NAN;
     if (answer < 0 && answer != HONE_ENUMERIC)
         return answer;
     if (answer == HONE_ENUMERIC) {

@@ -2,13 +2,16 @@
  *
  *   study.c          open, close, transactions, small questions
  *   study_header.c   what is kept of the study file, plugins and machine, and compared
- *   study_resume.c   stored trials into the history; strategies and pruners brought up to them
+ *   study_load.c     stored trials into the history, at the start and as others change them
+ *   study_resume.c   strategies and pruners brought up to the history
+ *   study_share.c    beside other processes: leases, what they finished, what they lost
  *   study_ask.c      points: lost, enqueued, proposed
  *   study_tell.c     outcomes, reports, notes */
 #ifndef HONE_CORE_STUDY_STATE_H
 #define HONE_CORE_STUDY_STATE_H
 
 #include "instance.h"
+#include "lease.h"
 #include "study.h"
 
 /* A trial that is running or waiting, by us or by others. */
@@ -18,8 +21,10 @@ typedef struct pending {
     bool waiting;            /* enqueued and not taken yet */
     uint64_t seed;
     bool ours;               /* handed out by this process (or handed out for good: one shot) */
+    bool fenced;             /* storage names this process as its owner */
     bool lost;               /* its owner is dead: hand it out again */
     bool released;           /* its owner gave it back (Ctrl-C): no attempt is counted */
+    int holder;              /* its owner among the leases, -1: none */
     bool foreign;            /* another program's: hone has no record beside the trial */
 } pending;
 
@@ -44,7 +49,7 @@ struct study {
     const config *config;
     const space *space;
     rng_key key, trial_key;      /* of the study; of the seeds of trials */
-    char *owner;                 /* identity of this process; NULL: one shot */
+    char *owner;                 /* = identity; NULL: one shot */
     history *history;
     storage *storage;
     int64_t id;
@@ -53,6 +58,11 @@ struct study {
     bool history_only;           /* the strategy's asks need no record */
     bool replaying;              /* notes are dropped */
     bool claimed;
+    char *identity;              /* of this process, host:pid:start */
+    leases leases;
+    double polled;               /* CLOCK_MONOTONIC seconds */
+    int64_t n_news, room_news;
+    int64_t *news;               /* rows that others finished, until study_news */
 
     int64_t planned;             /* trials in all, INT64_MAX: no bound */
     int64_t next_number;         /* of the next new trial */
@@ -95,11 +105,25 @@ int32_t header_compare(study *s, error *err);
 /* What changed about plugins and machine since the study was made: "" if nothing. */
 char *header_changes(study *s);
 
-/* study_resume.c */
+double study_clock(void);    /* CLOCK_MONOTONIC seconds */
+
+/* study_load.c */
 int32_t resume_load(study *s, error *err);
-int32_t resume_replay(study *s, error *err);
 int32_t resume_sync(study *s, error *err); /* what others did since; in a transaction */
+
+/* study_resume.c */
+int32_t resume_replay(study *s, error *err);
 int32_t study_tell_news(study *s, error *err); /* what finished since the last tell */
+/* The pruner learns of a finished trial: its intermediate values, then its end. */
+int32_t resume_prune(study *s, int64_t row, error *err);
+
+/* study_share.c */
+int32_t share_join(study *s, error *err);
+bool share_held_elsewhere(const study *s, const pending *p);
+void share_lose(study *s, pending *p); /* somebody else has it now */
+int32_t share_find_lost(study *s, error *err);
+int32_t share_beat(study *s, error *err);   /* in a transaction */
+int32_t share_keep_news(study *s, int64_t row, error *err);
 int32_t study_add_waiting(study *s, int64_t number, int64_t id, const double *native,
                           error *err);
 

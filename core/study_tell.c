@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* ---- notes ---- */
 
@@ -54,25 +53,18 @@ void notes_flush(study *s, int64_t number, int64_t id, error *err)
 int32_t study_note(study *s, int64_t number, const char *key, double value, const char *text,
                    error *err)
 {
-    pending *p = study_pending(s, number);
-    if (!p)
+    if (!study_pending(s, number))
         return error_add(err, HONE_ESTATE, "trial %lld is not running", (long long)number);
     int32_t status = study_begin(s, err);
     if (status < 0)
         return status;
-    if ((status = storage_note(s->storage, p->id, key, value, text, err)) < 0)
-        return study_abandon(s, status);
-    return study_commit(s, err);
+    const pending *p = study_pending(s, number); /* others may have taken it since */
+    if (p && !share_held_elsewhere(s, p))
+        status = storage_note(s->storage, p->id, key, value, text, err);
+    return status < 0 ? study_abandon(s, status) : study_commit(s, err);
 }
 
 /* ---- intermediate values: to storage once a second, or with the outcome ---- */
-
-static double now_seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static int32_t keep_report(study *s, int64_t id, int64_t step, double value, error *err)
 {
@@ -96,7 +88,7 @@ static int32_t flush_reports(study *s, error *err)
         status = storage_report(s->storage, s->reports[i].trial, s->reports[i].step,
                                 s->reports[i].value, err);
     if (s->n_reports > 0)
-        s->reports_flushed = now_seconds();
+        s->reports_flushed = study_clock();
     s->n_reports = 0;
     return status;
 }
@@ -145,7 +137,8 @@ static int32_t store_outcome(study *s, const pending *p, const told *t, error *e
                       .constraints = t->constraints,
                       .yvar = complete ? t->yvar : NULL,
                       .seconds = t->seconds,
-                      .sequence = s->next_sequence};
+                      .sequence = s->next_sequence,
+                      .owner = p->fenced ? s->owner : NULL};
     if (c->n_goals > 1 && !complete)
         f.n_values = 0;
     return storage_finish(s->storage, p->id, &f, err);
@@ -170,20 +163,35 @@ static int32_t learn_outcome(study *s, const pending *p, const told *t, error *e
     return study_tell_news(s, err);
 }
 
-int32_t study_tell(study *s, int64_t number, const told *t, error *err)
+/* The trial, if it may be told here. */
+static int32_t find_told(study *s, int64_t number, pending *out, error *err)
 {
-    int32_t status = check_told(s, number, t, err);
-    if (status < 0)
-        return status;
-    pending *found = study_pending(s, number);
-    if (!found)
+    const pending *p = study_pending(s, number);
+    if (!p)
         return error_add(err, HONE_ESTATE,
                          history_row(s->history, number) >= 0 ? "trial %lld is finished already"
                                                               : "there is no trial %lld",
                          (long long)number);
-    pending p = *found;
-    if ((status = study_begin(s, err)) < 0)
+    if (share_held_elsewhere(s, p))
+        return error_add(err, HONE_ESTATE, "trial %lld is run by %s now", (long long)number,
+                         s->leases.holders[p->holder].owner);
+    *out = *p;
+    return HONE_OK;
+}
+
+int32_t study_tell(study *s, int64_t number, const told *t, error *err)
+{
+    pending p;
+    int32_t status = check_told(s, number, t, err);
+    if (status < 0 || (status = find_told(s, number, &p, err)) < 0 ||
+        (status = study_begin(s, err)) < 0)
         return status;
+    if ((status = find_told(s, number, &p, err)) < 0) { /* others were quicker: nothing is broken */
+        error ignored = {0};
+        study_commit(s, &ignored);
+        error_free(&ignored);
+        return status;
+    }
     if ((status = flush_reports(s, err)) < 0 || (status = store_outcome(s, &p, t, err)) < 0)
         goto fail;
     study_drop_pending(s, number);
@@ -205,7 +213,7 @@ int32_t study_report(study *s, int64_t number, int64_t step, double value, bool 
     if (!history_report(s->history, p->row, step, minimised))
         return HONE_OK; /* a repeated step */
     int32_t status = keep_report(s, p->id, step, value, err);
-    if (status >= 0 && now_seconds() - s->reports_flushed > 1.0)
+    if (status >= 0 && study_clock() - s->reports_flushed > 1.0)
         status = write_reports(s, err);
     if (status < 0 || !s->pruner || !isfinite(value))
         return status;
@@ -230,7 +238,7 @@ int32_t study_enqueue(study *s, const double *native, error *err)
 
 int32_t study_add(study *s, const double *native, const told *t, int64_t *number, error *err)
 {
-    pending p = {.ours = true};
+    pending p = {.ours = true, .holder = -1};
     trial_start start = {.native = native, .ask = -1, .ask_seconds = NAN};
     int32_t status = study_begin(s, err);
     if (status < 0)

@@ -101,6 +101,7 @@ static int work(const invocation *in, opened *o)
                                      .n_set = o->settings.n_set};
     run_settings running = {.study = o->study,
                             .evaluator = &evaluating,
+                            .log = &in->log,
                             .rules = rules_of(o),
                             .wake_fd = signals_wake_fd(),
                             .interrupts = interrupts,

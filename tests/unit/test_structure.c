@@ -121,7 +121,7 @@ static const char *const FLOORS[] = {
     " error log text number suggest guard owned kind ",
     " rng sobol space param scale view stat statistics ini options frame reap signals sha256 elf file thin gnuplot figure page importance ",
     " history registry probe path program module table ",
-    " config compose locate instance call host breadcrumb fallback translate state storage optuna owner ",
+    " config compose locate instance call host breadcrumb fallback translate state storage optuna owner lease ",
     " study evaluate active crew slot result verdict site inprocess worker ",
     " stop loop session library ",
 };

@@ -282,19 +282,40 @@ Test(study, intermediate_values_are_kept_and_a_repeated_step_is_not)
     remove_folder(&f);
 }
 
-Test(study, one_process_at_a_time)
+/* A worker is a process: how opening the study in another one ends. */
+static int32_t open_in_child(const fixture *f, const char *strategy)
 {
-    fixture f = new_fixture(), g = {0};
-    strcpy(g.folder, f.folder);
-    cr_assert_eq(open_fixture(&f, "random", "", ""), HONE_OK);
-    pid_t child = fork(); /* a claim is a process's; another one must be refused */
-    if (child == 0) {
-        int32_t status = open_fixture(&g, "random", "", "");
-        _exit(status == HONE_ESTORAGE ? 0 : 1);
-    }
+    fixture g = {0};
     int how;
+    strcpy(g.folder, f->folder);
+    pid_t child = fork();
+    if (child == 0) {
+        int32_t status = open_fixture(&g, strategy, "", "");
+        bool said = status >= 0 || strstr(error_text(&g.err), "keeps a state of its own");
+        close_fixture(&g);
+        _exit(said ? -status : 99);
+    }
     cr_assert_eq(waitpid(child, &how, 0), child);
-    cr_expect(WIFEXITED(how) && WEXITSTATUS(how) == 0);
+    cr_assert(WIFEXITED(how));
+    return -WEXITSTATUS(how);
+}
+
+Test(study, strategies_with_a_state_have_one_process)
+{
+    fixture f = new_fixture();
+    cr_assert_eq(open_fixture(&f, "cmaes", "", ""), HONE_OK, "%s", error_text(&f.err));
+    cr_expect_eq(open_in_child(&f, "cmaes"), HONE_ESTORAGE);
+    close_fixture(&f);
+    cr_expect_eq(open_in_child(&f, "cmaes"), HONE_OK);
+    remove_folder(&f);
+}
+
+Test(study, strategies_that_see_the_history_alone_share_it)
+{
+    fixture f = new_fixture();
+    cr_assert_eq(open_fixture(&f, "random", "", ""), HONE_OK);
+    cr_expect_eq(open_in_child(&f, "random"), HONE_OK);
+    work(&f, 3, 0, NULL);
     close_fixture(&f);
     remove_folder(&f);
 }
