@@ -162,6 +162,8 @@ static int take_word(invocation *in, int argc, char **argv, int *i)
         word = "--quiet";
     if (strcmp(word, "-v") == 0)
         word = "--verbose";
+    if (strcmp(word, "-o") == 0)
+        word = "--output";
     if (strncmp(word, "--", 2) != 0) {
         in->arguments[in->n_arguments++] = argv[*i];
         return -1;

@@ -7,7 +7,7 @@ extern const command COMMAND_INIT, COMMAND_CHECK;
 extern const command COMMAND_RUN, COMMAND_TRY, COMMAND_ASK, COMMAND_TELL, COMMAND_SESSION;
 extern const command COMMAND_STUDIES, COMMAND_TRIALS, COMMAND_SHOW, COMMAND_BEST;
 extern const command COMMAND_IMPORT, COMMAND_DELETE;
-extern const command COMMAND_PREDICT;
+extern const command COMMAND_PREDICT, COMMAND_PLOT;
 extern const command COMMAND_PLUGINS, COMMAND_INFO, COMMAND_HELP, COMMAND_VERSION;
 extern const command COMMAND_MANUAL, COMMAND_COMPLETION; /* hidden: for make install */
 
@@ -26,6 +26,7 @@ const command *const COMMANDS[] = {
     &COMMAND_IMPORT,
     &COMMAND_DELETE,
     &COMMAND_PREDICT,
+    &COMMAND_PLOT,
     &COMMAND_PLUGINS,
     &COMMAND_INFO,
     &COMMAND_HELP,

@@ -231,7 +231,11 @@ int32_t figure_draw(figure *f, int format, int width, int height, text *out, err
 int figure_format(const char *path)
 {
     static const char *const ENDINGS[] = {
-        [FIGURE_SVG] = ".svg", [FIGURE_PDF] = ".pdf", [FIGURE_PNG] = ".png", [FIGURE_TERM] = ".txt"};
+        [FIGURE_SVG] = ".svg",
+        [FIGURE_PDF] = ".pdf",
+        [FIGURE_PNG] = ".png",
+        [FIGURE_TERM] = ".txt",
+    };
     const char *dot = strrchr(path, '.');
     for (int i = 0; dot && i <= FIGURE_TERM; i++)
         if (strcmp(dot, ENDINGS[i]) == 0)

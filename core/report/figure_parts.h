@@ -39,4 +39,16 @@ struct figure {
 
 int series_columns(int kind);
 
+/* ---- figure_data.c ---- */
+/* In single quotes, where gnuplot knows no escapes but the doubled quote. */
+void figure_quote(text *out, const char *words);
+bool panel_has(const panel *p, int kind);
+bool panel_gridded(const panel *p);         /* with a grid of colours or contours? */
+bool panel_log(const panel *p, char axis);
+bool series_drawn(const panel *p, const series *s); /* has it anything to draw? */
+bool series_constant(const series *s, int column);
+bool series_thin(const panel *p, series *s);        /* once; false: no memory */
+/* A block $name; for contours $name_lines too. */
+void series_data(const panel *p, const series *s, const char *name, text *out);
+
 #endif

@@ -1,15 +1,12 @@
 /* figure_script.c - writes a figure as a gnuplot script with its data.
  *
- * Data first, as named blocks; contours are computed into further blocks; then one plot
- * command a panel.  On panels with an even grid of colours, which gnuplot draws on linear axes
- * only, logarithms are taken here and the ticks are written as the numbers they stand for. */
+ * Data first (figure_data.c), then one plot command a panel. */
 #include "figure_parts.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "thin.h"
 
 typedef struct look {
     const char *colour, *dashes;
@@ -35,172 +32,16 @@ static const look *look_of(int style)
     return &LOOKS[style >= 0 && style < N_LOOKS ? style : 0];
 }
 
-/* ---- words and numbers ---- */
-
-/* In single quotes, where gnuplot knows no escapes but the doubled quote. */
-static void quote(text *out, const char *words)
-{
-    text_put(out, "'", 1);
-    for (const char *at = words ? words : ""; *at; at++) {
-        const char c = (unsigned char)*at < ' ' ? ' ' : *at;
-        text_put(out, &c, 1);
-        if (c == '\'')
-            text_put(out, "'", 1);
-    }
-    text_put(out, "'", 1);
-}
-
-/* A cell of data: a text stands in double quotes. */
-static void quote_cell(text *out, const char *words)
-{
-    text_put(out, "\"", 1);
-    for (const char *at = words; *at; at++) {
-        const char c = *at == '"' ? '\'' : (unsigned char)*at < ' ' || *at == '\\' ? ' ' : *at;
-        text_put(out, &c, 1);
-    }
-    text_put(out, "\"", 1);
-}
-
 static void set_words(text *out, const char *what, const char *words)
 {
     text_add(out, "set %s ", what);
-    quote(out, words);
+    figure_quote(out, words);
     text_put(out, "\n", 1);
-}
-
-/* ---- what a panel has ---- */
-
-static bool has_kind(const panel *p, int kind)
-{
-    for (int i = 0; i < p->n_series; i++)
-        if (p->series[i].kind == kind)
-            return true;
-    return false;
-}
-
-static bool gridded(const panel *p)
-{
-    return has_kind(p, SERIES_HEAT) || has_kind(p, SERIES_CONTOUR);
 }
 
 static bool coloured(const panel *p)
 {
-    return has_kind(p, SERIES_HEAT) || has_kind(p, SERIES_SHADED) || has_kind(p, SERIES_PATHS);
-}
-
-/* Which axis column c of a kind lies on. */
-static char axis_of(int kind, int c)
-{
-    if (kind == SERIES_BARS || kind == SERIES_SPANS)
-        return c == 0 ? 'y' : 'x';
-    if (c == 2 && (kind == SERIES_SHADED || kind == SERIES_HEAT || kind == SERIES_CONTOUR ||
-                   kind == SERIES_PATHS))
-        return 'z';
-    return c == 0 ? 'x' : 'y';
-}
-
-static bool log_axis(const panel *p, char axis)
-{
-    return p->flags & (axis == 'x' ? PANEL_LOG_X : axis == 'y' ? PANEL_LOG_Y : PANEL_LOG_Z);
-}
-
-/* As it is written: NaN where it cannot be drawn. */
-static double drawn(const panel *p, const series *s, int c, int64_t i)
-{
-    const double v = s->column[c][i];
-    const char axis = axis_of(s->kind, c);
-    if (!isfinite(v) || (log_axis(p, axis) && v <= 0.0 && s->kind != SERIES_BARS))
-        return NAN;
-    return gridded(p) && axis != 'z' && log_axis(p, axis) ? log10(v) : v;
-}
-
-static bool row_drawn(const panel *p, const series *s, int64_t i)
-{
-    for (int c = 0; c < series_columns(s->kind); c++)
-        if (isnan(drawn(p, s, c, i)))
-            return false;
-    return true;
-}
-
-static bool anything(const panel *p, const series *s)
-{
-    for (int64_t i = 0; i < s->n; i++)
-        if (row_drawn(p, s, i))
-            return true;
-    return false;
-}
-
-static bool constant(const series *s, int c)
-{
-    for (int64_t i = 1; i < s->n; i++)
-        if (s->column[c][i] != s->column[c][0])
-            return false;
-    return true;
-}
-
-/* ---- data ---- */
-
-/* A gap between lines, or the next line of a grid? */
-static bool breaks(const panel *p, const series *s, int64_t i)
-{
-    if (s->kind == SERIES_HEAT || s->kind == SERIES_CONTOUR)
-        return i > 0 && s->column[1][i] != s->column[1][i - 1];
-    return s->kind == SERIES_PATHS && !row_drawn(p, s, i);
-}
-
-static void add_row(const panel *p, const series *s, int64_t i, text *out)
-{
-    char number[NUMBER_ROOM];
-    for (int c = 0; c < series_columns(s->kind); c++) {
-        const double v = drawn(p, s, c, i);
-        text_add(out, "%s%s", c ? " " : "", isnan(v) ? "NaN" : number_text(v, number));
-    }
-    if (s->names) {
-        text_put(out, " ", 1);
-        quote_cell(out, s->names[i]);
-    }
-    text_put(out, "\n", 1);
-}
-
-static void add_data(const panel *p, const series *s, const char *name, text *out)
-{
-    text_add(out, "$%s << END_OF_DATA\n", name);
-    for (int64_t i = 0; i < s->n; i++) {
-        const bool gap = breaks(p, s, i);
-        if (gap)
-            text_put(out, "\n", 1);
-        if (!gap || s->kind != SERIES_PATHS)
-            add_row(p, s, i, out);
-    }
-    text_add(out, "END_OF_DATA\n");
-    if (s->kind == SERIES_CONTOUR && !constant(s, 2))
-        text_add(out, "set contour base\nunset surface\nset cntrparam levels auto 10\n"
-                      "set table $%s_lines\nsplot $%s using 1:2:3 with lines\nunset table\n"
-                      "unset contour\nset surface\n", name, name);
-}
-
-static bool thin(const panel *p, series *s)
-{
-    const bool log_x = log_axis(p, 'x'), log_y = log_axis(p, 'y');
-    if (s->thinned || s->names)
-        return true;
-    s->thinned = true;
-    switch (s->kind) {
-    case SERIES_LINE:
-    case SERIES_STEPS:
-        return thin_curve(s->column, 2, &s->n);
-    case SERIES_BAND:
-        return thin_curve(s->column, 3, &s->n);
-    case SERIES_POINTS:
-    case SERIES_SHADED:
-    case SERIES_ERRORS:
-        return thin_points(s->column, series_columns(s->kind), &s->n, log_x, log_y);
-    case SERIES_PATHS:
-        thin_paths(s->column, 3, &s->n);
-        return true;
-    default:
-        return true; /* grids, bars and boxes are small by their nature */
-    }
+    return panel_has(p, SERIES_HEAT) || panel_has(p, SERIES_SHADED) || panel_has(p, SERIES_PATHS);
 }
 
 /* ---- axes ---- */
@@ -208,9 +49,13 @@ static bool thin(const panel *p, series *s)
 /* Bars and boxes stand whole within the frame, unless a range is given. */
 static void make_room(panel *p)
 {
+    const bool given[] = {!isnan(p->low[0]) || !isnan(p->high[0]),
+                          !isnan(p->low[1]) || !isnan(p->high[1])};
     for (int k = 0; k < p->n_series; k++) {
         const series *s = &p->series[k];
         const int axis = s->kind == SERIES_BOXES ? 0 : 1;
+        if (given[axis])
+            continue;
         if (s->kind != SERIES_BARS && s->kind != SERIES_SPANS && s->kind != SERIES_BOXES)
             continue;
         for (int64_t i = 0; i < s->n; i++) {
@@ -223,7 +68,7 @@ static void make_room(panel *p)
 static void add_range(const panel *p, char axis, text *out)
 {
     const int i = axis - 'x';
-    const bool logs = gridded(p) && axis != 'z' && log_axis(p, axis);
+    const bool logs = panel_gridded(p) && axis != 'z' && panel_log(p, axis);
     const bool down = axis == 'y' && (p->flags & PANEL_DOWN);
     char a[NUMBER_ROOM] = "*", b[NUMBER_ROOM] = "*";
     if (!isnan(p->low[i]))
@@ -262,7 +107,7 @@ static void add_ticks(const panel *p, char axis, text *out)
         if (t->axis != axis)
             continue;
         text_add(out, "%s", k++ ? ", " : "");
-        quote(out, t->words);
+        figure_quote(out, t->words);
         text_add(out, " %s", number_text(t->at, at));
     }
     text_add(out, ")\n");
@@ -275,9 +120,9 @@ static void add_axis(const panel *p, char axis, const char *label, int none, tex
         return;
     }
     set_words(out, axis == 'x' ? "xlabel" : "ylabel", label);
-    if (gridded(p) && log_axis(p, axis))
+    if (panel_gridded(p) && panel_log(p, axis))
         add_decades(axis, out);
-    else if (log_axis(p, axis))
+    else if (panel_log(p, axis))
         text_add(out, "set logscale %c\n", axis);
     add_ticks(p, axis, out);
 }
@@ -285,7 +130,7 @@ static void add_axis(const panel *p, char axis, const char *label, int none, tex
 static bool has_labels(const panel *p)
 {
     for (int i = 0; i < p->n_series; i++)
-        if (p->series[i].label && anything(p, &p->series[i]))
+        if (p->series[i].label && series_drawn(p, &p->series[i]))
             return true;
     return false;
 }
@@ -295,9 +140,9 @@ static void add_settings(const panel *p, const char *title, int format, text *ou
     text_add(out, "reset\nset encoding utf8\nset tics nomirror out\nset format '%%h'\n"
                   "set border %d lc rgb '#444444'\nset grid lc rgb '#dddddd' lw 0.5 dt 1\n"
                   "set bars small\nset boxwidth 0.6\n",
-             p->flags & PANEL_NO_FRAME ? 0 : gridded(p) ? 15 : 3);
-    if (gridded(p) || (p->flags & PANEL_NO_FRAME))
-        text_add(out, "unset grid\n%s", gridded(p) ? "set autoscale fix\n" : "");
+             p->flags & PANEL_NO_FRAME ? 0 : panel_gridded(p) ? 15 : 3);
+    if (panel_gridded(p) || (p->flags & PANEL_NO_FRAME))
+        text_add(out, "unset grid\n%s", panel_gridded(p) ? "set autoscale fix\n" : "");
     if (title)
         set_words(out, "title", title);
     add_axis(p, 'x', p->x_label, PANEL_NO_X, out);
@@ -307,7 +152,7 @@ static void add_settings(const panel *p, const char *title, int format, text *ou
     if (coloured(p)) {
         text_add(out, "%s", PALETTE);
         set_words(out, "cblabel", p->z_label);
-        text_add(out, "%s", log_axis(p, 'z') ? "set logscale cb\n" : "");
+        text_add(out, "%s", panel_log(p, 'z') ? "set logscale cb\n" : "");
     }
     if (p->flags & PANEL_SQUARE)
         text_add(out, "set size square\n");
@@ -374,7 +219,7 @@ static void add_series(const series *s, const char *name, text *out)
     }
     if (s->label) {
         text_add(out, " title ");
-        quote(out, s->label);
+        figure_quote(out, s->label);
     } else {
         text_add(out, " notitle");
     }
@@ -405,7 +250,7 @@ static void add_plot(const panel *p, int index, text *out)
         text_add(&command, "plot x with lines lc rgb '#999999' lw 1 notitle");
     for (int i = 0; i < p->n_series; i++) {
         const series *s = &p->series[i];
-        if (!anything(p, s) || (s->kind == SERIES_CONTOUR && constant(s, 2)))
+        if (!series_drawn(p, s) || (s->kind == SERIES_CONTOUR && series_constant(s, 2)))
             continue;
         n++;
         series_name(index, i, name);
@@ -468,14 +313,14 @@ int32_t figure_script(figure *f, int format, int width, int height, text *out, e
         make_room(f->panels[i]);
         for (int k = 0; k < f->panels[i]->n_series; k++) {
             series_name(i, k, name);
-            f->failed |= !thin(f->panels[i], &f->panels[i]->series[k]);
-            if (anything(f->panels[i], &f->panels[i]->series[k]))
-                add_data(f->panels[i], &f->panels[i]->series[k], name, out);
+            f->failed |= !series_thin(f->panels[i], &f->panels[i]->series[k]);
+            if (series_drawn(f->panels[i], &f->panels[i]->series[k]))
+                series_data(f->panels[i], &f->panels[i]->series[k], name, out);
         }
     }
     if (several) {
         text_add(out, "set multiplot layout %d,%d title ", rows, columns);
-        quote(out, f->title);
+        figure_quote(out, f->title);
         text_put(out, "\n", 1);
     }
     for (int i = 0; i < f->n_panels; i++) {

@@ -119,10 +119,11 @@ Test(structure, sdk_includes_sdk_only)
  * below.  A name stands for name.c, name.h and name_*. */
 static const char *const FLOORS[] = {
     " error log text number suggest guard owned kind ",
-    " rng sobol space param scale view stat statistics ini options frame reap signals sha256 elf file thin gnuplot figure page importance ",
+    " rng sobol space param scale view stat statistics ini options frame reap signals sha256 elf "
+    "file thin gnuplot figure page forest ",
     " history registry probe path program module table ",
     " config compose locate instance call host breadcrumb fallback translate state storage optuna owner lease ",
-    " study evaluate active crew slot result verdict site inprocess worker ",
+    " study evaluate active crew slot result verdict site inprocess worker past chart ",
     " stop loop session library ",
 };
 enum { COMMANDS_FLOOR = sizeof FLOORS / sizeof *FLOORS, MAIN_FLOOR };
