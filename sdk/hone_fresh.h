@@ -106,6 +106,32 @@ static inline int32_t hone_fresh_init(hone_fresh *f, const hone_host *host)
     return HONE_OK;
 }
 
+/* Parameter p no longer counts: points that differ in it alone are one.  Its column, the only
+ * one, must hold *value in all that is compared. */
+static inline int32_t hone_fresh_hold(hone_fresh *f, int32_t p, double *value)
+{
+    const hone_axis one = {1, f->space->params[p]->low, 1, NULL};
+    double *x = (double *)calloc((size_t)f->space->n_cols + 1, sizeof *x);
+    int64_t c;
+
+    if (!x)
+        return HONE_ENOMEM;
+    f->axis[p] = one;
+    hone_product_free(&f->points);
+    if (hone_product_init(&f->points, f->space, f->axis) < 0) {
+        free(x);
+        return HONE_ENOMEM;
+    }
+    f->finite = f->points.n > 0 && f->points.n < HONE_PRODUCT_MOST;
+    for (c = 0; f->space->col_param[c] != p;)
+        c++;
+    x[c] = hone_level_unit(f->space->params[p], &one, 0);
+    f->host->snap(f->host, 1, x, f->space->n_cols);
+    *value = x[c];
+    free(x);
+    return HONE_OK;
+}
+
 static inline int32_t hone_fresh_begin(hone_fresh *f, const hone_trials *t)
 {
     return f->finite ? hone_tried_read(&f->tried, t, f->space->n_cols) : HONE_OK;

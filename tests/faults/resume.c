@@ -28,21 +28,26 @@ enum { MAX_TRIALS = 256, LINE = 1024 };
 typedef struct subject {
     const char *strategy, *options;
     int trials, rounds;
+    const char *fidelity; /* " fidelity": the space has one */
 } subject;
 
 static const subject SUBJECTS[] = {
-    {"grid", "points = 4", 60, 200},
-    {"random", "", 60, 200},
-    {"sobol", "", 60, 200},
-    {"lhs", "", 60, 200},
-    {"cmaes", "", 60, 200},
-    {"tpe", "", 60, 200},
-    {"bayes", "", 20, 50},
+    {"grid", "points = 4", 60, 200, ""},
+    {"random", "", 60, 200, ""},
+    {"sobol", "", 60, 200, ""},
+    {"lhs", "", 60, 200, ""},
+    {"cmaes", "", 60, 200, ""},
+    {"tpe", "", 60, 200, ""},
+    {"asha", "eta = 3\nmin_resource = 11", 60, 50, " fidelity"},
+    {"hyperband", "eta = 3\nmin_resource = 11", 60, 50, " fidelity"},
+    {"bohb", "min_resource = 11\nrandom = 0.1", 60, 50, " fidelity"},
+    {"dehb", "eta = 3\nmin_resource = 11", 60, 50, " fidelity"},
+    {"bayes", "", 20, 50, ""},
 };
 enum { N_SUBJECTS = sizeof SUBJECTS / sizeof *SUBJECTS };
 
 static const char STUDY[] = "[study]\nname = s\nseed = 5\ntrials = %d\nstorage = s.db\nretries = 1000\n"
-                            "[space]\nx = float -5 10\nk = int 1 100 log\nc = categorical a b c\n"
+                            "[space]\nx = float -5 10\nk = int 1 100 log%s\nc = categorical a b c\n"
                             "z = float 0 1 when c = a b\n"
                             "[strategy]\nplugin = %s\n%s\n"
                             "[objective]\nplugin = command\nresult = last_line\n"
@@ -266,7 +271,7 @@ static int rounds_of(const subject *s, int rounds)
     FILE *file = fopen("study.ini", "w");
     if (!file)
         return 1;
-    fprintf(file, STUDY, s->trials, s->strategy, s->options);
+    fprintf(file, STUDY, s->trials, s->fidelity, s->strategy, s->options);
     fclose(file);
 
     remove_study();
