@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "belief.h"
 #include "recall.h"
 
 static int unknown_kind(const char *kind)
@@ -42,6 +43,22 @@ static int32_t deliver(figure *f, const invocation *in, error *err)
     return status;
 }
 
+static int plot_surrogate(const invocation *in)
+{
+    belief b;
+    figure *f = NULL;
+    error err = {0};
+    const int exit = belief_open(&b, in, in->arguments[1]);
+    if (exit != EXIT_DONE)
+        return exit;
+    int32_t status = belief_chart(&b, in, &f, &err);
+    if (status >= 0)
+        status = deliver(f, in, &err);
+    figure_free(f);
+    belief_close(&b);
+    return status < 0 ? command_fail(&err) : EXIT_DONE;
+}
+
 static int plot(invocation *in)
 {
     recall r;
@@ -49,6 +66,8 @@ static int plot(invocation *in)
     error err = {0};
     int64_t goal = 1;
     const chart *c = chart_find(in->arguments[0]);
+    if (strcmp(in->arguments[0], "surrogate") == 0)
+        return plot_surrogate(in);
     if (!c)
         return unknown_kind(in->arguments[0]);
     if (flag_given(in, "objective") && !flag_int(in, "objective", 1, &goal))
@@ -77,6 +96,9 @@ static const flag FLAGS[] = {
     {"objective", "N", "which objective of several (default 1)"},
     {"x", "PARAMETER", "of a contour: the parameter on the x axis"},
     {"y", "PARAMETER", "of a contour: the parameter on the y axis"},
+    {"data", "FILE", "of a surrogate: fit to a CSV file instead of the study's trials"},
+    {"target", "NAME", "of a surrogate: the CSV file's column of values (default: the last)"},
+    {"surrogate", "NAME", "the section or plugin to use (default: the study's surrogate)"},
     {NULL, NULL, NULL},
 };
 
@@ -95,8 +117,13 @@ const command COMMAND_PLOT = {
             "  intermediate  reported values over steps, and where trials were pruned\n"
             "  timeline      when each trial ran, side by side as they overlapped\n"
             "  calibration   what the strategy predicted of each trial against what came out\n"
+            "  surrogate     the study's surrogate fitted to its trials: mean and deviation over one\n"
+            "                or two parameters; over more, how it predicts what is left out\n"
             "\n"
-            "Axes are logarithmic where the parameter is, or where values span more than three\n"
+            "A surrogate is also drawn of a CSV file, or of a study file with --data, as `hone\n"
+            "predict` takes them.\n"
+            "\n"
+            "Axes are logarithmic where the parameter is, or where values span more than two\n"
             "decades above zero.  Large studies are thinned: see the end of `hone report`.\n",
     .examples = "  hone plot history study.ini\n"
                 "  hone plot contour study.ini --x C --y gamma --output contour.pdf\n",

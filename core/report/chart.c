@@ -74,7 +74,7 @@ bool spans_decades(const double *v, int64_t n)
             low = fmin(low, v[i]);
             high = fmax(high, v[i]);
         }
-    return low > 0.0 && high > 1e3 * low;
+    return low > 0.0 && high > 1e2 * low;
 }
 
 bool goal_spans_decades(const past *p, int32_t goal)
@@ -85,7 +85,7 @@ bool goal_spans_decades(const past *p, int32_t goal)
             low = fmin(low, p->trials[i].values[goal]);
             high = fmax(high, p->trials[i].values[goal]);
         }
-    return low > 0.0 && high > 1e3 * low;
+    return low > 0.0 && high > 1e2 * low;
 }
 
 bool param_is_log(const hone_param *q)

@@ -123,7 +123,7 @@ int32_t chart_parallel(const chart_request *r, figure **out, error *err)
     panel_z_label(to, label);
     panel_flags(to, PANEL_NO_Y | PANEL_NO_FRAME | PANEL_NO_KEY |
                         (goal_spans_decades(p, r->goal) ? PANEL_LOG_Z : 0));
-    panel_range(to, 'x', -0.5, n - 0.5);
+    panel_range(to, 'x', -0.3, n - 0.7);
     panel_range(to, 'y', -0.16, 1.1);
     for (int64_t i = 0; i < m; i++) {
         const past_trial *t = &p->trials[order[i].index];

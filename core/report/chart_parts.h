@@ -17,7 +17,7 @@ void points_series(points *p, panel *to, int kind, int style, const char *label)
 
 /* "loss (minimized)" */
 void goal_label(const past *p, int32_t goal, char *out, size_t room);
-/* Do the values (finite ones) span more than three decades, all above zero? */
+/* Do the values (finite ones) span more than two decades, all above zero? */
 bool spans_decades(const double *v, int64_t n);
 /* Values of objective `goal` of complete trials: do they? */
 bool goal_spans_decades(const past *p, int32_t goal);

@@ -136,7 +136,7 @@ static bool reports_span_decades(const past *p)
                 low = fmin(low, p->trials[i].reported[k]);
                 high = fmax(high, p->trials[i].reported[k]);
             }
-    return low > 0.0 && high > 1e3 * low;
+    return low > 0.0 && high > 1e2 * low;
 }
 
 int32_t chart_intermediate(const chart_request *r, figure **out, error *err)

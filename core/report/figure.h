@@ -43,7 +43,7 @@ enum {
 enum { SERIES_COLUMNS = 6 };
 
 /* Styles 0 to STYLES-1 differ in colour, dashes and mark. */
-enum { STYLES = 7, STYLE_GREY = 7, STYLE_BLACK = 8, STYLE_FAINT = 9 };
+enum { STYLES = 7, STYLE_GREY = 7, STYLE_BLACK = 8, STYLE_FAINT = 9, STYLE_DOT = 10 };
 
 /* Of a panel. */
 enum {

@@ -17,7 +17,7 @@ static const look LOOKS[] = {
     {"#0072B2", "1", 7},         {"#D55E00", "'-'", 9},    {"#009E73", "'.'", 5},
     {"#CC79A7", "'_.'", 13},     {"#E69F00", "'_'", 11},   {"#56B4E9", "'-..'", 6},
     {"#F0E442", "'-.'", 4},      {"#777777", "1", 1},      {"#000000", "1", 2},
-    {"#BBBBBB", "1", 7},
+    {"#BBBBBB", "1", 7},         {"#000000", "1", 7},
 };
 enum { N_LOOKS = sizeof LOOKS / sizeof *LOOKS };
 
@@ -142,7 +142,7 @@ static void add_settings(const panel *p, const char *title, int format, text *ou
                   "set bars small\nset boxwidth 0.6\n",
              p->flags & PANEL_NO_FRAME ? 0 : panel_gridded(p) ? 15 : 3);
     if (panel_gridded(p) || (p->flags & PANEL_NO_FRAME))
-        text_add(out, "unset grid\n%s", panel_gridded(p) ? "set autoscale fix\n" : "");
+        text_add(out, "unset grid\n%s", panel_gridded(p) ? "set autoscale fix\n" : "set tics scale 0\n");
     if (title)
         set_words(out, "title", title);
     add_axis(p, 'x', p->x_label, PANEL_NO_X, out);
@@ -152,6 +152,8 @@ static void add_settings(const panel *p, const char *title, int format, text *ou
     if (coloured(p)) {
         text_add(out, "%s", PALETTE);
         set_words(out, "cblabel", p->z_label);
+        text_add(out, "set cblabel offset 1.5,0\n");
+        text_add(out, "set rmargin 13\n");
         text_add(out, "%s", panel_log(p, 'z') ? "set logscale cb\n" : "");
     }
     if (p->flags & PANEL_SQUARE)
@@ -159,7 +161,7 @@ static void add_settings(const panel *p, const char *title, int format, text *ou
     if ((p->flags & PANEL_NO_KEY) || !has_labels(p))
         text_add(out, "unset key\n");
     else
-        text_add(out, "set key outside bottom center horizontal%s\n",
+        text_add(out, "set key outside top center horizontal%s\n",
                  format == FIGURE_TERM ? "" : " samplen 2.5 spacing 1.1");
 }
 
