@@ -12,7 +12,7 @@
 #include "space.h"
 
 enum { DUPLICATES_REUSE = 0, DUPLICATES_EVALUATE = 1 };
-enum { ISOLATION_PROCESS = 0, ISOLATION_NONE = 1 };
+enum { ISOLATION_PROCESS = 0, ISOLATION_NONE = 1, ISOLATION_SIMULATED = 2 };
 enum { TIMESTAMPS_UTC = 0, TIMESTAMPS_LOCAL = 1 };
 
 /* A section that makes a plugin instance: resolved, checked, not created. */

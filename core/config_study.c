@@ -10,7 +10,7 @@
 static const char *const DUPLICATES[] = {"reuse", "evaluate", NULL};
 static const char *const SCHEMAS[] = {"3.2", "3.0", NULL};
 static const char *const TIMESTAMPS[] = {"utc", "local", NULL};
-static const char *const ISOLATIONS[] = {"process", "none", NULL};
+static const char *const ISOLATIONS[] = {"process", "none", "simulated", NULL};
 static const char *const NONE[] = {"none", NULL}; /* a word beside numbers: no bound */
 
 enum {
@@ -159,7 +159,9 @@ static const hone_option OBJECTIVE[N_OBJECTIVE] = {
                    .def = "process",
                    .choices = ISOLATIONS,
                    .doc = "process: a crash, leak or hang costs one trial; none: in this process, "
-                          "for functions that take microseconds."},
+                          "for functions that take microseconds; simulated: in this process, results "
+                          "come in the order of the seconds that the objective says it took, as if "
+                          "the workers were real (table)."},
     [TIMEOUT] = {.name = "timeout",
                  .type = HONE_OPT_SECONDS,
                  .def = "none",

@@ -1,4 +1,4 @@
-/* evaluate.c - see evaluate.h: a crew of worker processes, or this process. */
+/* evaluate.c - see evaluate.h: a crew of worker processes, this process, or a simulated clock. */
 #include "evaluate.h"
 
 #include <math.h>
@@ -7,11 +7,13 @@
 
 #include "crew.h"
 #include "inprocess.h"
+#include "simulate.h"
 
 struct evaluator {
     int64_t n_slots;
     inprocess *inside; /* isolation none, or NULL */
     crew *crew;        /* isolation process, or NULL */
+    simulate *clock;   /* isolation simulated, or NULL */
 };
 
 int wait_milliseconds(double seconds)
@@ -30,8 +32,9 @@ int32_t evaluator_new(const evaluator_settings *s, evaluator **out, error *err)
     if (!e)
         return error_add(err, HONE_ENOMEM, "out of memory");
     e->n_slots = s->workers > 0 ? s->workers : 1;
-    int32_t status = c->isolation == ISOLATION_NONE ? inprocess_new(s, &e->inside, err)
-                                                    : crew_new(s, &e->crew, err);
+    int32_t status = c->isolation == ISOLATION_NONE        ? inprocess_new(s, &e->inside, err)
+                     : c->isolation == ISOLATION_SIMULATED ? simulate_new(s, &e->clock, err)
+                                                           : crew_new(s, &e->crew, err);
     if (status < 0) {
         evaluator_free(e);
         return status;
@@ -46,12 +49,15 @@ void evaluator_free(evaluator *e)
         return;
     crew_free(e->crew);
     inprocess_free(e->inside);
+    simulate_free(e->clock);
     free(e);
 }
 
 int64_t evaluator_running(const evaluator *e)
 {
-    return e->inside ? inprocess_jobs(e->inside) : crew_running(e->crew);
+    return e->inside  ? inprocess_jobs(e->inside)
+           : e->clock ? simulate_jobs(e->clock)
+                      : crew_running(e->crew);
 }
 
 int64_t evaluator_free_slots(const evaluator *e)
@@ -63,7 +69,9 @@ int32_t evaluator_submit(evaluator *e, const job *j, error *err)
 {
     if (evaluator_free_slots(e) <= 0)
         return error_add(err, HONE_EINVAL, "no evaluation slot is free");
-    if (!e->inside)
+    if (e->clock)
+        return simulate_submit(e->clock, j, err);
+    if (e->crew)
         return crew_submit(e->crew, j, err);
     inprocess_submit(e->inside, j);
     return HONE_OK;
@@ -75,9 +83,11 @@ int32_t evaluator_wait(evaluator *e, double seconds, int wake_fd, event *out, er
     struct pollfd wake = {.fd = wake_fd, .events = POLLIN};
     (void)err;
     *out = (event){.type = 0};
-    if (!e->inside)
+    if (e->crew)
         crew_wait(e->crew, seconds, wake_fd, out);
-    else if (inprocess_jobs(e->inside) > 0)
+    else if (e->clock && simulate_jobs(e->clock) > 0)
+        simulate_next(e->clock, out);
+    else if (e->inside && inprocess_jobs(e->inside) > 0)
         inprocess_next(e->inside, wake_fd, out);
     else
         poll(&wake, 1, wait_milliseconds(seconds));
@@ -86,14 +96,16 @@ int32_t evaluator_wait(evaluator *e, double seconds, int wake_fd, event *out, er
 
 void evaluator_stop(evaluator *e, int64_t number)
 {
-    if (!e->inside)
+    if (e->crew)
         crew_stop(e->crew, number);
+    else if (e->clock)
+        simulate_stop(e->clock, number);
 }
 
 void evaluator_cancel(evaluator *e)
 {
     if (e->inside)
         inprocess_cancel(e->inside);
-    else
+    else if (e->crew)
         crew_cancel(e->crew);
 }

@@ -141,3 +141,114 @@ Test(table, refusals)
     refuses("C,kernel,n,value\n1,lin,2,3\n", "seconds = took", "no column 'took'");
     refuses("C,kernel,n,value\n1,lin,2,3\n", "value.1 = value\nvalue.2 = C", "for each objective");
 }
+
+/* ---- learning curves ---- */
+
+static const char CURVES[] = "x,epoch,loss,took\n"
+                             "1,3,0.5,30\n"
+                             "1,1,0.9,10\n"
+                             "1,2,0.7,20\n"
+                             "2,1,0.8,5\n"
+                             "2,4,0.2,20\n";
+
+static evaluation follow(const char *further, const char *more, const double *x, int stop_at)
+{
+    char file[1000];
+    laboratory l;
+    laboratory_begin(&l);
+    laboratory_file(&l, "known.csv", CURVES);
+    snprintf(file, sizeof file,
+             "[space]\nx = float 0 3\n%s\n[objective]\nplugin = table\nfile = known.csv\n"
+             "value = loss\nseconds = took\nstep = epoch\nisolation = simulated\n%s\n",
+             further, more);
+    l.stop_at = stop_at;
+    cr_assert_eq(laboratory_open(&l, file, 1), HONE_OK, "%s", error_text(&l.err));
+    evaluation e = laboratory_try(&l, 0, x);
+    laboratory_close(&l);
+    return e;
+}
+
+Test(table, learning_curves)
+{
+    static const double LOSSES[] = {0.9, 0.7, 0.5};
+    evaluation e = follow("", "", (const double[]){1}, 0);
+    cr_assert_eq(e.state, HONE_COMPLETE);
+    cr_assert_eq(e.y[0], 0.5);
+    cr_assert_eq(e.seconds, 30);
+    cr_assert_eq(e.n_reports, 3);
+    for (int i = 0; i < 3; i++) {
+        cr_assert_eq(e.steps[i], i + 1);
+        cr_assert_eq(e.reported[i], LOSSES[i]);
+    }
+    evaluation_free(&e);
+    e = follow("", "", (const double[]){1}, 2); /* stopped at its second report */
+    cr_assert_eq(e.state, HONE_PRUNED);
+    cr_assert_eq(e.seconds, 20);
+    cr_assert_eq(e.n_reports, 2);
+    evaluation_free(&e);
+    e = follow("", "", (const double[]){1.4}, 0);
+    cr_assert_eq(e.state, HONE_FAILED);
+    evaluation_free(&e);
+    e = follow("", "nearest = yes", (const double[]){1.4}, 0);
+    cr_assert_eq(e.y[0], 0.5);
+    cr_assert_eq(e.n_reports, 3);
+    evaluation_free(&e);
+}
+
+Test(table, curves_go_as_far_as_the_fidelity)
+{
+    static const char SPACE[] = "epoch = int 0 9 fidelity";
+    static const struct {
+        double x, epoch, y, seconds;
+        int reports;
+    } CASES[] = {{1, 1, 0.9, 10, 1}, {1, 2, 0.7, 20, 2}, {1, 9, 0.5, 30, 3}, {2, 3, 0.8, 5, 1},
+                 {2, 4, 0.2, 20, 2}};
+
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        evaluation e = follow(SPACE, "", (const double[]){CASES[i].x, CASES[i].epoch}, 0);
+        cr_assert_eq(e.state, HONE_COMPLETE);
+        cr_assert_eq(e.y[0], CASES[i].y);
+        cr_assert_eq(e.seconds, CASES[i].seconds);
+        cr_assert_eq(e.n_reports, CASES[i].reports);
+        evaluation_free(&e);
+    }
+    evaluation e = follow(SPACE, "", (const double[]){1, 0}, 0);
+    cr_assert_eq(e.state, HONE_FAILED);
+    cr_assert(strstr(e.reason, "no step so early"), "%s", e.reason);
+    evaluation_free(&e);
+}
+
+/* Three workers: what each says comes when the clock does, whoever was submitted first. */
+Test(table, on_a_simulated_clock)
+{
+    static const struct {
+        int64_t number;
+        double clock;
+    } ENDS[] = {{1, 20}, {0, 30}, {2, 50}, {3, 50}};
+    laboratory l;
+    laboratory_begin(&l);
+    laboratory_file(&l, "known.csv", CURVES);
+    cr_assert_eq(laboratory_open(&l,
+                                 "[space]\nx = float 0 3\n[objective]\nplugin = table\n"
+                                 "file = known.csv\nvalue = loss\nseconds = took\nstep = epoch\n"
+                                 "isolation = simulated\n",
+                                 2),
+                 HONE_OK, "%s", error_text(&l.err));
+    laboratory_submit(&l, 0, (const double[]){1}); /* 30 s */
+    laboratory_submit(&l, 1, (const double[]){2}); /* 20 s */
+    for (int i = 0; i < 4; i++) {
+        evaluation e;
+        char clock[40];
+
+        cr_assert(laboratory_next(&l, 1, &e));
+        cr_assert_eq(e.number, ENDS[i].number, "%d", i);
+        snprintf(clock, sizeof clock, "clock=%g", ENDS[i].clock);
+        cr_assert(e.notes && strstr(e.notes, clock), "%s: %s", clock, e.notes);
+        evaluation_free(&e);
+        if (i == 0)
+            laboratory_submit(&l, 2, (const double[]){1}); /* 20 .. 50 */
+        if (i == 1) /* 30 .. 50: of equal ends the smaller number comes first */
+            laboratory_submit(&l, 3, (const double[]){2});
+    }
+    laboratory_close(&l);
+}

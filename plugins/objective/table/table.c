@@ -1,96 +1,28 @@
 /* table.c - evaluations that were made before, looked up in a CSV file.
  *
- * The file has a header line.  Parameters are found by their names among its columns, the
- * value (or one for each objective) in the columns that `value` names.  A number equals a parameter's value when both are the same double, a choice when the texts
- * are equal; an inactive parameter's cell is empty, nan or none.  A point without a row is a
- * failed trial, unless `nearest` allows the closest one.  Equal rows: the first counts.
+ * The file has a header line.  Parameters are found by their names among its columns, the value (or
+ * one for each objective) in the columns that `value` names.  A number equals a parameter's value
+ * when both are the same double, a choice when the texts are equal; an inactive parameter's cell
+ * is empty, nan or none.  A point without a row is a failed trial, unless `nearest` allows the
+ * closest one.  Equal rows: the first counts.
  *
- * The rows are hashed once, so that a look-up costs one probe however long the file is. */
+ * Learning curves: with `step` there is a row for each step of an evaluation, with the value and
+ * the cost (`seconds`) up to that step.  An evaluation goes through them: each is reported as an
+ * intermediate value, after a note "seconds" of its cost, and the last one is the result; told to
+ * stop, it ends as pruned with the cost up to there.  A parameter of the step's name, such as the
+ * fidelity, is how far it goes: up to the last row that is not beyond it; `nearest` or not, steps
+ * in between may be missing, but one that is not reached at all is a failed trial.
+ *
+ * The rows are sorted and their points hashed once, so that a look-up costs one probe however long
+ * the file is. */
 #include <locale.h>
 #include <math.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "csv.h"
-#include "hone_plugin.h"
-
-enum { FILE_OPTION, VALUE, CONSTRAINT, SECONDS, NEAREST };
-enum { SHOWN = 60 };
-static const double MISSING = -1;                /* no native value: a choice unknown to [space] */
-
-typedef struct table {
-    const hone_host *host;
-    const hone_space *space;
-    const hone_ext_evaluation *site;
-    int64_t n, room;          /* rows */
-    int64_t width;            /* n_params + n_objectives + n_constraints + 1 (seconds) */
-    double *rows;             /* n x width; native parameters first, NaN: empty */
-    int64_t *slots;           /* [n_slots] row + 1, 0: free */
-    int64_t n_slots;          /* a power of two over 2 n */
-    bool nearest;
-} table;
-
-static int32_t refuse(const table *t, int32_t option, const char *text)
-{
-    t->host->error(t->host, option, text);
-    return HONE_EINVAL;
-}
+#include "table.h"
 
 /* ---- look-up -----------------------------------------------------------------------------*/
-
-/* The native value of a parameter's cell; MISSING for a choice that [space] does not have. */
-static bool read_native(const hone_param *p, const char *s, double *out)
-{
-    if (p->type != HONE_CATEGORICAL)
-        return csv_number(s, out);
-    for (int64_t i = 0; i < p->n_choices; i++)
-        if (strcmp(p->choices[i], s) == 0) {
-            *out = (double)i;
-            return true;
-        }
-    if (!csv_number(s, out) || !isnan(*out))
-        *out = MISSING;
-    return true;
-}
-
-static uint64_t mix(uint64_t z)
-{
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u; /* splitmix64's finish */
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return z ^ (z >> 31);
-}
-
-static uint64_t hash(const double *x, int64_t n)
-{
-    uint64_t h = 0;
-    for (int64_t i = 0; i < n; i++) {
-        double v = isnan(x[i]) ? NAN : x[i] + 0.0; /* one NaN, one zero */
-        uint64_t bits;
-        memcpy(&bits, &v, sizeof bits);
-        h = mix(h ^ bits) + 0x9E3779B97F4A7C15u;
-    }
-    return h;
-}
-
-static bool same(const double *a, const double *b, int64_t n)
-{
-    for (int64_t i = 0; i < n; i++)
-        if (a[i] != b[i] && !(isnan(a[i]) && isnan(b[i])))
-            return false;
-    return true;
-}
-
-/* The slot of the row with these parameters, or the free one where it would be. */
-static int64_t *find_slot(const table *t, const double *x)
-{
-    int64_t n = t->space->n_params;
-    uint64_t at = hash(x, n) & (uint64_t)(t->n_slots - 1);
-    while (t->slots[at] && !same(t->rows + (t->slots[at] - 1) * t->width, x, n))
-        at = (at + 1) & (uint64_t)(t->n_slots - 1);
-    return &t->slots[at];
-}
 
 /* Between 0 and 1 along each parameter: its share of the range (logarithms if LOG); another
  * choice, or active against inactive, is 1. */
@@ -125,184 +57,91 @@ static int64_t find_nearest(const table *t, const double *x)
     return best;
 }
 
+/* The rows of one point: the first, and how many. */
+static int64_t curve_of(const table *t, const double *x, int64_t *n)
+{
+    const int64_t width = t->width, np = t->space->n_params;
+    int64_t first = *table_slot(t, x) - 1;
+    if (first < 0 && t->nearest) {
+        first = find_nearest(t, x);
+        first = first < 0 ? first : *table_slot(t, t->rows + first * width) - 1;
+    }
+    for (*n = 0; first >= 0 && first + *n < t->n; ++*n)
+        if (!table_same(t->rows + first * width, t->rows + (first + *n) * width, np))
+            break;
+    return first;
+}
+
+/* Reports steps first .. last, user's direction; the row at which it was told to stop, or last. */
+static int64_t report_steps(const table *t, int64_t number, int64_t first, int64_t last,
+                            int32_t *stop)
+{
+    const int64_t np = t->space->n_params;
+    int64_t row = first;
+    for (*stop = 0; row <= last; row++) {
+        const double *r = t->rows + row * t->width;
+        if (r[t->width - 2] >= 0)
+            t->host->note(t->host, number, "seconds", r[t->width - 2], NULL);
+        if (isfinite(r[np]) &&
+            t->host->report(t->host, number, (int64_t)r[t->width - 1], r[np], stop) < 0)
+            *stop = 0;
+        if (*stop)
+            return row;
+    }
+    return last;
+}
+
+static void fill_in(const table *t, int64_t row, bool pruned, hone_outcomes *out, int64_t i)
+{
+    const double *found = t->rows + row * t->width + t->space->n_params;
+    if (!pruned) {
+        memcpy(out->y + i * out->ldy, found, (size_t)out->n_objectives * sizeof *found);
+        if (out->c)
+            memcpy(out->c + i * out->ldc, found + out->n_objectives,
+                   (size_t)out->n_constraints * sizeof *found);
+    }
+    if (out->seconds && t->rows[row * t->width + t->width - 2] >= 0)
+        out->seconds[i] = t->rows[row * t->width + t->width - 2];
+    out->state[i] = pruned ? HONE_PRUNED : HONE_COMPLETE;
+}
+
+static void evaluate_one(const table *t, int64_t number, const double *x, hone_outcomes *out,
+                         int64_t i)
+{
+    double far = INFINITY;
+    int64_t n, last;
+    int32_t stop = 0;
+    memcpy(t->key, x, (size_t)t->space->n_params * sizeof *x);
+    if (t->step_param >= 0) {
+        far = x[t->step_param];
+        t->key[t->step_param] = NAN;
+    }
+    int64_t first = curve_of(t, t->key, &n);
+    if (first < 0) {
+        t->host->note(t->host, number, "reason", NAN,
+                      "the table has no row with these parameters");
+        return;
+    }
+    last = first;
+    if (t->has_steps) {
+        for (last = first + n - 1; last >= first && t->rows[(last + 1) * t->width - 1] > far;)
+            last--;
+        if (last < first) {
+            t->host->note(t->host, number, "reason", NAN,
+                          "the table has no step so early for these parameters");
+            return;
+        }
+        last = report_steps(t, number, first, last, &stop);
+    }
+    fill_in(t, last, stop != 0, out, i);
+}
+
 static int32_t evaluate(void *self, const hone_points *in, hone_outcomes *out)
 {
     const table *t = self;
-    for (int64_t i = 0; i < in->n; i++) {
-        const double *x = in->x + i * in->ldx;
-        int64_t row = *find_slot(t, x) - 1;
-        if (row < 0 && t->nearest)
-            row = find_nearest(t, x);
-        if (row < 0) {
-            t->host->note(t->host, in->number[i], "reason", NAN,
-                          "the table has no row with these parameters");
-            continue;
-        }
-        const double *found = t->rows + row * t->width + in->n_params;
-        memcpy(out->y + i * out->ldy, found, (size_t)out->n_objectives * sizeof *found);
-        found += out->n_objectives;
-        if (out->c)
-            memcpy(out->c + i * out->ldc, found, (size_t)out->n_constraints * sizeof *found);
-        if (out->seconds && found[out->n_constraints] >= 0)
-            out->seconds[i] = found[out->n_constraints];
-        out->state[i] = HONE_COMPLETE;
-    }
+    for (int64_t i = 0; i < in->n; i++)
+        evaluate_one(t, in->number[i], in->x + i * in->ldx, out, i);
     return HONE_OK;
-}
-
-/* ---- reading the file --------------------------------------------------------------------*/
-
-static int64_t find_column(char *const *header, int64_t n, const char *name)
-{
-    for (int64_t i = 0; i < n; i++)
-        if (strcmp(header[i], name) == 0)
-            return i;
-    return -1;
-}
-
-/* The column of a name; -1 and a sentence where there is none. */
-static int64_t need_column(const table *t, char *const *header, int64_t n, const char *name,
-                           int32_t option)
-{
-    char text[CSV_SENTENCE];
-    int64_t column = find_column(header, n, name);
-    if (column < 0) {
-        snprintf(text, sizeof text, "the table has no column '%.100s'; its first is '%.100s', one "
-                 "of %lld", name, header[0], (long long)n);
-        refuse(t, option, text);
-    }
-    return column;
-}
-
-/* Which column each number of a row comes from ([width]); false: refused. */
-static bool choose_columns(const table *t, const hone_value *values, char *const *header,
-                           int64_t n, int64_t *column)
-{
-    const hone_space *s = t->space;
-    const hone_value *v = &values[VALUE], *c = &values[CONSTRAINT];
-    int64_t k = 0;
-    if ((v->n > 0 && v->n != s->n_objectives) || (c->n > 0 && c->n != s->n_constraints)) {
-        refuse(t, v->n > 0 && v->n != s->n_objectives ? VALUE : CONSTRAINT,
-               "names one column for each objective, or constraint, of the study");
-        return false;
-    }
-    for (int32_t i = 0; i < s->n_params; i++)
-        if ((column[k++] = need_column(t, header, n, s->params[i]->name, FILE_OPTION)) < 0)
-            return false;
-    for (int32_t i = 0; i < s->n_objectives; i++)
-        if ((column[k++] = need_column(t, header, n, v->n ? v->ss[i] : t->site->objectives[i],
-                                       VALUE)) < 0)
-            return false;
-    for (int32_t i = 0; i < s->n_constraints; i++)
-        if ((column[k++] = need_column(t, header, n, c->n ? c->ss[i] : t->site->constraints[i],
-                                       CONSTRAINT)) < 0)
-            return false;
-    column[k] = -1;
-    return !values[SECONDS].s ||
-           (column[k] = need_column(t, header, n, values[SECONDS].s, SECONDS)) >= 0;
-}
-
-static double *add_row(table *t)
-{
-    if (t->n == t->room) {
-        int64_t room = t->room ? 2 * t->room : 256;
-        double *rows = realloc(t->rows, (size_t)(room * t->width) * sizeof *rows);
-        if (!rows)
-            return NULL;
-        t->rows = rows;
-        t->room = room;
-    }
-    return t->rows + t->n++ * t->width;
-}
-
-/* One record into a row; false: a cell is no number. */
-static bool read_row(const table *t, char **cells, const int64_t *column, double *row,
-                     const char **bad)
-{
-    for (int64_t k = 0; k < t->width; k++) {
-        const char *cell = column[k] < 0 ? "" : csv_trim(cells[column[k]]);
-        *bad = cell;
-        if (!(k < t->space->n_params ? read_native(t->space->params[k], cell, &row[k])
-                                     : csv_number(cell, &row[k])))
-            return false;
-    }
-    return true;
-}
-
-static int32_t read_rows(table *t, char *at, char **cells, int64_t n_columns,
-                         const int64_t *column, int64_t line)
-{
-    char text[CSV_SENTENCE];
-    const char *bad;
-    while (*at) {
-        int64_t here = line;
-        int64_t n = csv_record(&at, cells, n_columns, &line);
-        if (n == 1 && *csv_trim(cells[0]) == '\0')
-            continue; /* an empty line */
-        if (n != n_columns) {
-            snprintf(text, sizeof text, "line %lld has %lld cells; the header has %lld",
-                     (long long)here, (long long)n, (long long)n_columns);
-            return refuse(t, FILE_OPTION, text);
-        }
-        double *row = add_row(t);
-        if (!row)
-            return refuse(t, -1, "out of memory");
-        if (!read_row(t, cells, column, row, &bad)) {
-            snprintf(text, sizeof text, "line %lld: '%.*s' is not a number", (long long)here, SHOWN,
-                     bad);
-            return refuse(t, FILE_OPTION, text);
-        }
-    }
-    return t->n > 0 ? HONE_OK : refuse(t, FILE_OPTION, "the table has no rows");
-}
-
-static int32_t build_index(table *t)
-{
-    t->n_slots = 4;
-    while (t->n_slots < 2 * t->n + 1)
-        t->n_slots *= 2;
-    t->slots = calloc((size_t)t->n_slots, sizeof *t->slots);
-    if (!t->slots)
-        return refuse(t, -1, "out of memory");
-    for (int64_t i = 0; i < t->n; i++) {
-        int64_t *slot = find_slot(t, t->rows + i * t->width);
-        if (!*slot)
-            *slot = i + 1;
-    }
-    return HONE_OK;
-}
-
-static int32_t load(table *t, const hone_value *values)
-{
-    char why[CSV_SENTENCE], *first, *text = csv_load(values[FILE_OPTION].s, why);
-    int64_t line = 1, n_columns = 1;
-    if (!text)
-        return refuse(t, FILE_OPTION, why);
-    char *at = strncmp(text, "\xEF\xBB\xBF", 3) == 0 ? text + 3 : text; /* byte order mark */
-    first = at;
-    for (const char *c = at; *c && *c != '\n'; c++)
-        n_columns += *c == ','; /* at least as many as there are */
-    char **cells = calloc((size_t)n_columns, sizeof *cells);
-    char **header = calloc((size_t)n_columns, sizeof *header);
-    int64_t *column = calloc((size_t)t->width, sizeof *column);
-    int32_t status = HONE_EINVAL;
-    if (!cells || !header || !column) {
-        refuse(t, -1, "out of memory");
-    } else if (*first == '\0') {
-        refuse(t, FILE_OPTION, "the table is empty");
-    } else {
-        int64_t n = csv_record(&at, header, n_columns, &line);
-        n = n < n_columns ? n : n_columns;
-        for (int64_t i = 0; i < n; i++)
-            header[i] = (char *)(uintptr_t)csv_trim(header[i]);
-        if (choose_columns(t, values, header, n, column))
-            status = read_rows(t, at, cells, n, column, line);
-    }
-    free(cells);
-    free(header);
-    free(column);
-    free(text);
-    return status == HONE_OK ? build_index(t) : status;
 }
 
 /* ---- made and gone -----------------------------------------------------------------------*/
@@ -314,6 +153,7 @@ static void destroy(void *self)
         return;
     free(t->rows);
     free(t->slots);
+    free(t->key);
     free(t);
 }
 
@@ -327,14 +167,25 @@ static int32_t create(const hone_host *host, const hone_value *values, void **se
     t->host = host;
     t->space = host->space(host);
     t->site = host->extension(host, "hone.evaluation/1");
-    t->width = t->space->n_params + t->space->n_objectives + t->space->n_constraints + 1;
+    t->width = t->space->n_params + t->space->n_objectives + t->space->n_constraints + 2;
     t->nearest = values[NEAREST].i != 0;
+    t->has_steps = values[STEP].s != NULL;
+    t->step_param = -1;
+    for (int32_t i = 0; t->has_steps && i < t->space->n_params; i++)
+        if (strcmp(t->space->params[i]->name, values[STEP].s) == 0)
+            t->step_param = i;
+    t->key = malloc(((size_t)t->space->n_params + 1) * sizeof *t->key);
+    if (!t->key) {
+        destroy(t);
+        host->error(host, -1, "out of memory");
+        return HONE_ENOMEM;
+    }
     int32_t status = HONE_EUNSUPPORTED;
     locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0), before = uselocale(c);
     if (t->site)
-        status = load(t, values);
+        status = table_load(t, values);
     else
-        refuse(t, -1, "this host has no hone.evaluation/1");
+        table_refuse(t, -1, "this host has no hone.evaluation/1");
     uselocale(before);
     if (c)
         freelocale(c);
@@ -355,7 +206,11 @@ static const hone_option OPTIONS[] = {
     [CONSTRAINT] = {"constraint", HONE_OPT_STRINGS, 0, NULL, 0, 0, NULL, 0, NULL,
                     "the columns of the constraints, met where <= 0; by default their names"},
     [SECONDS] = {"seconds", HONE_OPT_STRING, 0, NULL, 0, 0, NULL, 0, NULL,
-                 "the column of what each evaluation cost; it is recorded, not waited for"},
+                 "the column of what each evaluation cost, with `step` up to that step; it is recorded, not "
+                 "waited for"},
+    [STEP] = {"step", HONE_OPT_STRING, 0, NULL, 0, 0, NULL, 0, NULL,
+              "the column of the step of a learning curve: its rows are the intermediate values "
+              "of one evaluation, up to the parameter of this name if there is one"},
     [NEAREST] = {"nearest", HONE_OPT_BOOL, 0, "no", 0, 0, NULL, 0, NULL,
                  "take the closest row where none is equal: ranges scaled to 1 (logarithms for "
                  "log parameters), another choice counts 1"},

@@ -1,0 +1,27 @@
+/* simulate.h - evaluations on a simulated clock (isolation = simulated).
+ *
+ * A job is evaluated in this process when it is submitted, which takes no simulated time; what it
+ * said, and its result, are handed out when the clock of N workers comes to them.  How long an
+ * evaluation takes is what the objective says in `seconds`; where it notes "seconds" before a
+ * report, the report comes so long after the start, others are spread evenly.  Of events at one
+ * time the one of the smaller trial comes first, so that a run is the same on every machine.
+ * Every result is preceded by a note "clock": the simulated second in which the trial ended. */
+#ifndef HONE_CORE_SIMULATE_H
+#define HONE_CORE_SIMULATE_H
+
+#include "evaluate.h"
+
+typedef struct simulate simulate;
+
+int32_t simulate_new(const evaluator_settings *s, simulate **out, error *err);
+void simulate_free(simulate *s); /* accepts NULL */
+
+int64_t simulate_jobs(const simulate *s); /* result not handed out */
+/* Evaluates; there must be a free slot. */
+int32_t simulate_submit(simulate *s, const job *j, error *err);
+/* The next event of the clock; type 0: there is no job. */
+void simulate_next(simulate *s, event *out);
+/* The trial ends now, as pruned. */
+void simulate_stop(simulate *s, int64_t number);
+
+#endif
