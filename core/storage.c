@@ -129,8 +129,8 @@ int32_t storage_set_attribute(storage *s, int64_t study, bool system, const char
     return s->ops->set_attribute(s, study, system, key, json, err);
 }
 
-int32_t storage_get_attribute(storage *s, int64_t study, bool system, const char *key,
-                              char **json, error *err)
+int32_t storage_get_attribute(storage *s, int64_t study, bool system, const char *key, char **json,
+                              error *err)
 {
     *json = NULL;
     if (!s->ops->get_attribute)

@@ -2,13 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "storage_sqlite.h"
+#include "storage_sql.h"
 
 /* Numbers and points are kept as they are in memory: a study goes on on the same type of
  * processor. */
-int32_t sqlite_ask(storage *base, int64_t study, const ask_record *a, error *err)
+int32_t sql_ask(storage *base, int64_t study, const ask_record *a, error *err)
 {
-    sqlite_storage *s = (sqlite_storage *)base;
+    database *s = (database *)base;
     int64_t cells = a->n_out * a->n_cols;
     int32_t status = db_run(s, SQL_ADD_ASK,
                             CELLS(CELL_INT(study), CELL_INT(a->sequence), CELL_INT(a->n),
@@ -25,27 +25,26 @@ int32_t sqlite_ask(storage *base, int64_t study, const ask_record *a, error *err
 }
 
 /* A copy of a blob of exactly `bytes`, aligned for numbers; NULL: it has another size. */
-static void *column_blob(sqlite3_stmt *row, int column, int64_t bytes, bool *fits)
+static void *column_blob(rows *row, int column, int64_t bytes, bool *fits)
 {
-    *fits = sqlite3_column_bytes(row, column) == bytes;
+    *fits = row_bytes(row, column) == bytes;
     void *copy = *fits ? malloc(bytes > 0 ? (size_t)bytes : 1) : NULL;
     if (copy && bytes > 0)
-        memcpy(copy, sqlite3_column_blob(row, column), (size_t)bytes);
+        memcpy(copy, row_blob(row, column), (size_t)bytes);
     return copy;
 }
 
-static int32_t visit_ask(sqlite_storage *s, sqlite3_stmt *row, ask_visitor visit, void *context,
-                         error *err)
+static int32_t visit_ask(database *s, rows *row, ask_visitor visit, void *context, error *err)
 {
-    ask_record a = {.sequence = sqlite3_column_int64(row, 0),
-                    .n = sqlite3_column_int64(row, 1),
-                    .n_out = sqlite3_column_int64(row, 2),
-                    .n_rows = sqlite3_column_int64(row, 3),
-                    .n_finished = sqlite3_column_int64(row, 4),
-                    .budget = sqlite3_column_int64(row, 5),
-                    .status = sqlite3_column_int(row, 6),
-                    .n_cols = sqlite3_column_int64(row, 7),
-                    .n_state = sqlite3_column_bytes(row, 10)};
+    ask_record a = {.sequence = row_int(row, 0),
+                    .n = row_int(row, 1),
+                    .n_out = row_int(row, 2),
+                    .n_rows = row_int(row, 3),
+                    .n_finished = row_int(row, 4),
+                    .budget = row_int(row, 5),
+                    .status = (int32_t)row_int(row, 6),
+                    .n_cols = row_int(row, 7),
+                    .n_state = row_bytes(row, 10)};
     bool fits, both;
     int64_t *numbers = column_blob(row, 8, a.n * (int64_t)sizeof *numbers, &fits);
     double *x = column_blob(row, 9, a.n_out * a.n_cols * (int64_t)sizeof *x, &both);
@@ -57,7 +56,7 @@ static int32_t visit_ask(sqlite_storage *s, sqlite3_stmt *row, ask_visitor visit
         status = error_add(err, HONE_ENOMEM, "%s: out of memory", s->path);
     a.numbers = numbers;
     a.x = x;
-    a.state = sqlite3_column_blob(row, 10);
+    a.state = row_blob(row, 10);
     if (status >= 0)
         status = visit(context, &a, err);
     free(numbers);
@@ -65,15 +64,15 @@ static int32_t visit_ask(sqlite_storage *s, sqlite3_stmt *row, ask_visitor visit
     return status;
 }
 
-int32_t sqlite_asks(storage *base, int64_t study, int64_t from, ask_visitor visit, void *context,
-                    error *err)
+int32_t sql_asks(storage *base, int64_t study, int64_t from, ask_visitor visit, void *context,
+                 error *err)
 {
     static const char sql[] =
         "SELECT a.sequence, n, n_out, n_rows, n_finished, budget, status, n_cols, numbers, x, "
         "state FROM hone_asks a LEFT JOIN hone_states t ON t.study_id = a.study_id AND "
         "t.sequence = a.sequence WHERE a.study_id = ?1 AND a.sequence >= ?2 ORDER BY a.sequence";
-    sqlite_storage *s = (sqlite_storage *)base;
-    sqlite3_stmt *row = NULL;
+    database *s = (database *)base;
+    rows *row = NULL;
     if (!s->has_own)
         return HONE_OK;
     int32_t status = db_prepare(s, sql, CELLS(CELL_INT(study), CELL_INT(from)), &row, err);
@@ -82,19 +81,19 @@ int32_t sqlite_asks(storage *base, int64_t study, int64_t from, ask_visitor visi
         if (status == HONE_DONE)
             break;
     }
-    sqlite3_finalize(row);
+    rows_free(row);
     return status < 0 ? status : HONE_OK;
 }
 
-int32_t sqlite_newest_state(storage *base, int64_t study, int64_t *sequence, error *err)
+int32_t sql_newest_state(storage *base, int64_t study, int64_t *sequence, error *err)
 {
-    sqlite_storage *s = (sqlite_storage *)base;
-    sqlite3_stmt *row;
+    database *s = (database *)base;
+    rows *row;
     if (!s->has_own)
         return HONE_OK;
     int32_t status = db_row(s, SQL_NEWEST_STATE, CELLS(CELL_INT(study)), &row, err);
     if (status > 0)
-        *sequence = sqlite3_column_int64(row, 0);
+        *sequence = row_int(row, 0);
     db_done(row);
     return status < 0 ? status : HONE_OK;
 }

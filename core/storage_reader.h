@@ -1,12 +1,12 @@
-/* storage_reader.h - scans over the tables of an SQLite file, merged trial by trial. */
+/* storage_reader.h - scans over the tables of a database, merged trial by trial. */
 #ifndef HONE_CORE_STORAGE_READER_H
 #define HONE_CORE_STORAGE_READER_H
 
-#include "storage_sqlite.h"
+#include "storage_sql.h"
 
 typedef struct scan {
-    sqlite3_stmt *statement; /* NULL: nothing to find */
-    int64_t trial;           /* of the current row; INT64_MAX at the end */
+    rows *statement; /* NULL: nothing to find */
+    int64_t trial;   /* of the current row; INT64_MAX at the end */
 } scan;
 
 typedef struct column {
@@ -16,7 +16,7 @@ typedef struct column {
 } column;
 
 typedef struct reader {
-    sqlite_storage *s;
+    database *s;
     const space *space;  /* may be NULL */
     column *columns;     /* [space->n] in order of names */
     int32_t next_column; /* where the next name is expected */
@@ -28,14 +28,14 @@ typedef struct reader {
 } reader;
 
 /* The next row of a scan. */
-int32_t scan_next(sqlite_storage *s, scan *c, error *err);
+int32_t scan_next(database *s, scan *c, error *err);
 /* Passes over rows of earlier trials (of other studies). */
-int32_t scan_to(sqlite_storage *s, scan *c, int64_t trial, error *err);
+int32_t scan_to(database *s, scan *c, int64_t trial, error *err);
 
 /* storage_record.c */
 int32_t record_init(reader *r, error *err);
 /* From a row (trial_id, number, state, datetime_start, datetime_complete) of trials. */
-int32_t record_read(reader *r, sqlite3_stmt *row, error *err);
+int32_t record_read(reader *r, rows *row, error *err);
 void record_free(reader *r);
 
 #endif

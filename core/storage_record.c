@@ -32,7 +32,7 @@ static bool grow(void *array, int64_t *room, int64_t n, size_t size)
 
 static const char *text_at(const scan *c, int i)
 {
-    const char *t = (const char *)sqlite3_column_text(c->statement, i);
+    const char *t = row_text(c->statement, i);
     return t ? t : "";
 }
 
@@ -91,7 +91,7 @@ static int32_t read_params(reader *r, error *err)
         if (!c)
             continue;
         const hone_param *p = &r->space->params[c->param];
-        double value = sqlite3_column_double(r->params.statement, 2);
+        double value = row_real(r->params.statement, 2);
         if ((status = accept_distribution(r, c, text_at(&r->params, 3), err)) < 0)
             return status;
         if (p->type == HONE_CATEGORICAL &&
@@ -110,8 +110,8 @@ static int32_t read_params(reader *r, error *err)
 static double stored_value(const scan *c)
 {
     const char *type = text_at(c, 3);
-    if (strcmp(type, "FINITE") == 0 && sqlite3_column_type(c->statement, 2) != SQLITE_NULL)
-        return sqlite3_column_double(c->statement, 2);
+    if (strcmp(type, "FINITE") == 0 && !row_null(c->statement, 2))
+        return row_real(c->statement, 2);
     return strcmp(type, "INF_POS") == 0 ? INFINITY : strcmp(type, "INF_NEG") == 0 ? -INFINITY : NAN;
 }
 
@@ -120,7 +120,7 @@ static int32_t read_values(reader *r, error *err)
     trial_record *t = &r->record;
     int32_t status = HONE_OK;
     for (; r->values.trial == t->id && status >= 0; status = scan_next(r->s, &r->values, err)) {
-        int64_t i = sqlite3_column_int64(r->values.statement, 1);
+        int64_t i = row_int(r->values.statement, 1);
         if (i < 0 || i >= INT32_MAX / 2)
             continue;
         if (!grow(&t->values, &r->room_values, i + 1, sizeof *t->values))
@@ -140,7 +140,7 @@ static int32_t read_reports(reader *r, error *err)
         if (!grow(&t->steps, &r->room_steps, t->n_reports + 1, sizeof *t->steps) ||
             !grow(&t->reported, &r->room_reported, t->n_reports + 1, sizeof *t->reported))
             return no_memory(r, err);
-        t->steps[t->n_reports] = sqlite3_column_int64(r->reports.statement, 1);
+        t->steps[t->n_reports] = row_int(r->reports.statement, 1);
         t->reported[t->n_reports++] = stored_value(&r->reports);
     }
     return status;
@@ -148,16 +148,12 @@ static int32_t read_reports(reader *r, error *err)
 
 static double real_at(const scan *c, int i)
 {
-    return sqlite3_column_type(c->statement, i) == SQLITE_NULL
-               ? NAN
-               : sqlite3_column_double(c->statement, i);
+    return row_null(c->statement, i) ? NAN : row_real(c->statement, i);
 }
 
 static int64_t int_at(const scan *c, int i)
 {
-    return sqlite3_column_type(c->statement, i) == SQLITE_NULL
-               ? -1
-               : sqlite3_column_int64(c->statement, i);
+    return row_null(c->statement, i) ? -1 : row_int(c->statement, i);
 }
 
 static int32_t read_own(reader *r, error *err)
@@ -167,16 +163,16 @@ static int32_t read_own(reader *r, error *err)
     int32_t n;
     if (c->trial != t->id)
         return HONE_OK;
-    r->foreign = sqlite3_column_type(c->statement, 1) == SQLITE_NULL;
+    r->foreign = row_null(c->statement, 1);
     t->ask = int_at(c, 1);
     t->sequence = int_at(c, 2);
-    t->seed = (uint64_t)sqlite3_column_int64(c->statement, 3);
+    t->seed = (uint64_t)row_int(c->statement, 3);
     t->seconds = real_at(c, 4);
     t->ask_seconds = real_at(c, 5);
-    if (sqlite3_column_type(c->statement, 7) != SQLITE_NULL && !(t->owner = strdup(text_at(c, 7))))
+    if (!row_null(c->statement, 7) && !(t->owner = strdup(text_at(c, 7))))
         return no_memory(r, err);
     int32_t status = HONE_OK;
-    if (sqlite3_column_type(c->statement, 6) != SQLITE_NULL)
+    if (!row_null(c->statement, 6))
         status = json_numbers_read(text_at(c, 6), &t->yvar, &n, err);
     if (status >= 0 && t->yvar && n < t->n_values) {
         free(t->yvar);
@@ -295,15 +291,15 @@ static int32_t fill_record(reader *r, error *err)
     return read_notes(r, err);
 }
 
-int32_t record_read(reader *r, sqlite3_stmt *row, error *err)
+int32_t record_read(reader *r, rows *row, error *err)
 {
     trial_record *t = &r->record;
-    const char *state = (const char *)sqlite3_column_text(row, 2);
+    const char *state = row_text(row, 2);
     clear_record(r);
-    t->id = sqlite3_column_int64(row, 0);
-    t->number = sqlite3_column_int64(row, 1);
-    t->started = (char *)sqlite3_column_text(row, 3); /* SQLite's, until the next step */
-    t->completed = (char *)sqlite3_column_text(row, 4);
+    t->id = row_int(row, 0);
+    t->number = row_int(row, 1);
+    t->started = (char *)row_text(row, 3); /* the row's, until the next step */
+    t->completed = (char *)row_text(row, 4);
     int32_t status = optuna_state_read(state ? state : "", &t->state, err);
     return status < 0 ? status : fill_record(r, err);
 }

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "optuna.h"
-#include "storage_sqlite.h"
+#include "storage_sql.h"
 #include "text.h"
 
 /* ---- writing ---- */
@@ -41,7 +41,7 @@ static uint64_t fingerprint(const hone_param *p)
     return hash;
 }
 
-void descriptions_free(sqlite_storage *s)
+void descriptions_free(database *s)
 {
     for (int32_t i = 0; i < s->n_descriptions; i++)
         free(s->descriptions[i].distribution);
@@ -51,7 +51,7 @@ void descriptions_free(sqlite_storage *s)
     s->described = -1;
 }
 
-static bool described(const sqlite_storage *s, int64_t study, const space *sp)
+static bool described(const database *s, int64_t study, const space *sp)
 {
     if (s->described != study || s->n_descriptions != sp->n)
         return false;
@@ -74,16 +74,16 @@ static int32_t check_names(const hone_param *p, error *err)
 }
 
 /* The text that the study's earlier trials have, or a new one. */
-static int32_t describe_param(sqlite_storage *s, int64_t study, const hone_param *p,
-                              description *out, error *err)
+static int32_t describe_param(database *s, int64_t study, const hone_param *p, description *out,
+                              error *err)
 {
-    sqlite3_stmt *row;
+    rows *row;
     int32_t status = check_names(p, err);
     if (status < 0)
         return status;
     status =
         db_row(s, SQL_STORED_DISTRIBUTION, CELLS(CELL_INT(study), CELL_TEXT(p->name)), &row, err);
-    const char *stored = status > 0 ? (const char *)sqlite3_column_text(row, 0) : NULL;
+    const char *stored = status > 0 ? row_text(row, 0) : NULL;
     if (stored)
         status = distribution_check(p, stored, err);
     if (status >= 0) {
@@ -97,16 +97,16 @@ static int32_t describe_param(sqlite_storage *s, int64_t study, const hone_param
     return status < 0 ? status : HONE_OK;
 }
 
-static int32_t set_text(sqlite_storage *s, int64_t study, const char *key, text *t, error *err)
+static int32_t set_text(database *s, int64_t study, const char *key, text *t, error *err)
 {
     char *value = text_take(t);
-    int32_t status = value ? sqlite_set(&s->base, study, key, value, err)
+    int32_t status = value ? sql_set(&s->base, study, key, value, err)
                            : error_add(err, HONE_ENOMEM, "%s: out of memory", s->path);
     free(value);
     return status;
 }
 
-static int32_t write_own_description(sqlite_storage *s, int64_t study, const space *sp, error *err)
+static int32_t write_own_description(database *s, int64_t study, const space *sp, error *err)
 {
     text lines = {0}, constraints = {0};
     text_add(&lines, "%s", "");
@@ -127,7 +127,7 @@ static int32_t write_own_description(sqlite_storage *s, int64_t study, const spa
     return status;
 }
 
-static int32_t write_ordered(sqlite_storage *s, int64_t study, const space *sp, error *err)
+static int32_t write_ordered(database *s, int64_t study, const space *sp, error *err)
 {
     text t = {0};
     int n = 0;
@@ -146,23 +146,23 @@ static int32_t write_ordered(sqlite_storage *s, int64_t study, const space *sp, 
     if (!json)
         status = error_add(err, HONE_ENOMEM, "%s: out of memory", s->path);
     else if (n > 0)
-        status = sqlite_set_attribute(&s->base, study, false, "ordered", json, err);
+        status = sql_set_attribute(&s->base, study, false, "ordered", json, err);
     free(json);
     return status;
 }
 
-static int32_t check_study(sqlite_storage *s, int64_t study, error *err)
+static int32_t check_study(database *s, int64_t study, error *err)
 {
-    sqlite3_stmt *row;
+    rows *row;
     int32_t status = db_prepare(s, "SELECT 1 FROM studies WHERE study_id = ?1",
                                 CELLS(CELL_INT(study)), &row, err);
     if (status >= 0 && (status = db_step(s, row, err)) == 0)
         status = error_add(err, HONE_ESTORAGE, "%s: the study was deleted", s->path);
-    sqlite3_finalize(row);
+    rows_free(row);
     return status;
 }
 
-int32_t describe_space(sqlite_storage *s, int64_t study, const space *sp, error *err)
+int32_t describe_space(database *s, int64_t study, const space *sp, error *err)
 {
     if (described(s, study, sp))
         return HONE_OK;
@@ -218,31 +218,31 @@ static int32_t merge_distribution(space *out, const hone_param *p, error *err)
     return HONE_OK;
 }
 
-static int32_t read_distributions(sqlite_storage *s, int64_t study, space *out, error *err)
+static int32_t read_distributions(database *s, int64_t study, space *out, error *err)
 {
     static const char sql[] =
         "SELECT param_name, distribution_json, min(param_id) FROM trial_params WHERE trial_id IN "
         "(SELECT trial_id FROM trials WHERE study_id = ?1) GROUP BY param_name, distribution_json "
         "ORDER BY min(param_id)";
-    sqlite3_stmt *row;
+    rows *row;
     int32_t status = db_prepare(s, sql, CELLS(CELL_INT(study)), &row, err);
     while (status >= 0 && (status = db_step(s, row, err)) > 0) {
         hone_param p;
-        const char *name = (const char *)sqlite3_column_text(row, 0);
-        const char *json = (const char *)sqlite3_column_text(row, 1);
+        const char *name = row_text(row, 0);
+        const char *json = row_text(row, 1);
         status = distribution_read(name ? name : "", json ? json : "", &p, err);
         if (status >= 0) {
             status = merge_distribution(out, &p, err);
             distribution_free(&p);
         }
     }
-    sqlite3_finalize(row);
+    rows_free(row);
     return status;
 }
 
-static int32_t read_sizes(sqlite_storage *s, int64_t study, space *out, error *err)
+static int32_t read_sizes(database *s, int64_t study, space *out, error *err)
 {
-    sqlite3_stmt *row;
+    rows *row;
     char *constraints = NULL;
     int64_t n = 0;
     int32_t status = db_row(s, SQL_GOALS, CELLS(CELL_INT(study)), &row, err);
@@ -251,21 +251,21 @@ static int32_t read_sizes(sqlite_storage *s, int64_t study, space *out, error *e
         out->n_objectives++;
     db_done(row);
     if (status >= 0)
-        status = sqlite_get(&s->base, study, "constraints", &constraints, err);
+        status = sql_get(&s->base, study, "constraints", &constraints, err);
     if (constraints && number_int(constraints, &n))
         out->n_constraints = (int32_t)n;
     free(constraints);
     return status;
 }
 
-int32_t sqlite_space(storage *base, int64_t study, space *out, error *err)
+int32_t sql_space(storage *base, int64_t study, space *out, error *err)
 {
-    sqlite_storage *s = (sqlite_storage *)base;
+    database *s = (database *)base;
     char *lines = NULL;
     bool begun;
     int32_t status = db_read_begin(s, &begun, err);
     if (status >= 0)
-        status = sqlite_get(base, study, "space", &lines, err);
+        status = sql_get(base, study, "space", &lines, err);
     if (status >= 0)
         status =
             lines ? read_own_description(lines, out, err) : read_distributions(s, study, out, err);

@@ -21,6 +21,17 @@ static const double LOCK_WAIT = 10; /* seconds, unless the settings say otherwis
 
 #define STATEMENT_SQL(id, sql) sql,
 static const char *const SQL[] = {STATEMENTS(STATEMENT_SQL)};
+static const char CLOCK[] = "((julianday('now') - 2440587.5) * 86400)";
+
+typedef struct sqlite_rows {
+    rows base;
+    sqlite3_stmt *statement;
+} sqlite_rows;
+
+static sqlite3_stmt *statement_of(const rows *row)
+{
+    return ((const sqlite_rows *)row)->statement;
+}
 
 /* ---- statements ---- */
 
@@ -29,13 +40,13 @@ static int bind_cells(sqlite3_stmt *statement, const cell *cells, int n)
     int code = SQLITE_OK;
     for (int i = 0; i < n && code == SQLITE_OK; i++) {
         const cell *c = &cells[i];
-        if (c->type == SQLITE_INTEGER)
+        if (c->type == CELL_INTEGER)
             code = sqlite3_bind_int64(statement, i + 1, c->i);
-        else if (c->type == SQLITE_FLOAT)
+        else if (c->type == CELL_DOUBLE)
             code = sqlite3_bind_double(statement, i + 1, c->d);
-        else if (c->type == SQLITE_TEXT)
+        else if (c->type == CELL_STRING)
             code = sqlite3_bind_text(statement, i + 1, c->s, -1, SQLITE_STATIC);
-        else if (c->type == SQLITE_BLOB)
+        else if (c->type == CELL_BYTES)
             code = sqlite3_bind_blob64(statement, i + 1, c->s, (sqlite3_uint64)c->n, SQLITE_STATIC);
         else
             code = sqlite3_bind_null(statement, i + 1);
@@ -43,79 +54,125 @@ static int bind_cells(sqlite3_stmt *statement, const cell *cells, int n)
     return code;
 }
 
-void db_done(sqlite3_stmt *row)
+static void sqlite_done(rows *row)
 {
-    if (!row)
-        return;
-    sqlite3_reset(row);
-    sqlite3_clear_bindings(row); /* they point to the caller's memory */
+    sqlite3_reset(statement_of(row));
+    sqlite3_clear_bindings(statement_of(row)); /* they point to the caller's memory */
 }
 
-int32_t db_row(sqlite_storage *s, int id, const cell *cells, int n, sqlite3_stmt **row, error *err)
+static void sqlite_free(rows *row)
 {
+    sqlite3_finalize(statement_of(row));
+    free(row);
+}
+
+/* A statement made ready; persistent ones are kept for the connection's life. */
+static int make_rows(sqlite_storage *s, const char *sql, unsigned flags, rows **out)
+{
+    char *own = db_dialect(sql, '?', CLOCK);
+    sqlite_rows *row = own ? calloc(1, sizeof *row) : NULL;
+    int code =
+        row ? sqlite3_prepare_v3(s->db, own, -1, flags, &row->statement, NULL) : SQLITE_NOMEM;
+    free(own);
+    if (code != SQLITE_OK) {
+        free(row);
+        return code;
+    }
+    row->base.engine = s->data.engine;
+    *out = &row->base;
+    return SQLITE_OK;
+}
+
+static int32_t sqlite_row(database *base, int id, const cell *cells, int n, rows **row, error *err)
+{
+    sqlite_storage *s = (sqlite_storage *)base;
     *row = NULL;
     int code = SQLITE_OK;
-    if (!s->statements[id])
-        code = sqlite3_prepare_v3(s->db, SQL[id], -1, SQLITE_PREPARE_PERSISTENT, &s->statements[id],
-                                  NULL);
-    sqlite3_stmt *statement = s->statements[id];
+    if (!base->statements[id])
+        code = make_rows(s, SQL[id], SQLITE_PREPARE_PERSISTENT, &base->statements[id]);
+    rows *made = base->statements[id];
     if (code == SQLITE_OK)
-        code = bind_cells(statement, cells, n);
+        code = bind_cells(statement_of(made), cells, n);
     errno = 0;
     if (code == SQLITE_OK)
-        code = sqlite3_step(statement);
+        code = sqlite3_step(statement_of(made));
     if (code == SQLITE_ROW) {
-        *row = statement;
+        *row = made;
         return 1;
     }
-    int32_t status = code == SQLITE_DONE ? 0 : db_fail(s, code, err);
-    db_done(statement);
+    int32_t status = code == SQLITE_DONE ? 0 : sqlite_fail(s, code, err);
+    if (made)
+        sqlite_done(made);
     return status;
 }
 
-int32_t db_run(sqlite_storage *s, int id, const cell *cells, int n, error *err)
+static int32_t sqlite_prepare(database *base, const char *sql, const cell *cells, int n, rows **out,
+                              error *err)
 {
-    sqlite3_stmt *row;
-    int32_t status = db_row(s, id, cells, n, &row, err);
-    db_done(row);
-    return status < 0 ? status : HONE_OK;
-}
-
-int32_t db_prepare(sqlite_storage *s, const char *sql, const cell *cells, int n, sqlite3_stmt **out,
-                   error *err)
-{
-    *out = NULL;
-    int code = sqlite3_prepare_v2(s->db, sql, -1, out, NULL);
+    int code = make_rows((sqlite_storage *)base, sql, 0, out);
     if (code == SQLITE_OK)
-        code = bind_cells(*out, cells, n);
-    return code == SQLITE_OK ? HONE_OK : db_fail(s, code, err);
+        code = bind_cells(statement_of(*out), cells, n);
+    return code == SQLITE_OK ? HONE_OK : sqlite_fail((sqlite_storage *)base, code, err);
 }
 
-int32_t db_step(sqlite_storage *s, sqlite3_stmt *statement, error *err)
+static int32_t sqlite_step(database *base, rows *row, error *err)
 {
     errno = 0;
-    int code = sqlite3_step(statement);
+    int code = sqlite3_step(statement_of(row));
     if (code == SQLITE_ROW)
         return 1;
-    return code == SQLITE_DONE ? 0 : db_fail(s, code, err);
+    return code == SQLITE_DONE ? 0 : sqlite_fail((sqlite_storage *)base, code, err);
 }
 
-int32_t db_execute(sqlite_storage *s, const char *sql, error *err)
+static int32_t sqlite_execute(database *base, const char *sql, error *err)
 {
+    sqlite_storage *s = (sqlite_storage *)base;
     int code = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
-    return code == SQLITE_OK ? HONE_OK : db_fail(s, code, err);
+    return code == SQLITE_OK ? HONE_OK : sqlite_fail(s, code, err);
+}
+
+static int64_t sqlite_changes(const database *base)
+{
+    return sqlite3_changes(((const sqlite_storage *)base)->db);
+}
+
+static bool column_is_null(const rows *row, int column)
+{
+    return sqlite3_column_type(statement_of(row), column) == SQLITE_NULL;
+}
+
+static int64_t column_integer(const rows *row, int column)
+{
+    return sqlite3_column_int64(statement_of(row), column);
+}
+
+static double column_real(const rows *row, int column)
+{
+    return sqlite3_column_double(statement_of(row), column);
+}
+
+static const char *column_text(const rows *row, int column)
+{
+    return (const char *)sqlite3_column_text(statement_of(row), column);
+}
+
+static const void *column_blob(const rows *row, int column, int64_t *bytes)
+{
+    const void *blob = sqlite3_column_blob(statement_of(row), column);
+    *bytes = sqlite3_column_bytes(statement_of(row), column);
+    return blob;
 }
 
 /* ---- transactions ---- */
 
 static int32_t same_process(const sqlite_storage *s, error *err)
 {
-    if (s->process == getpid())
+    if (s->data.process == getpid())
         return HONE_OK;
     return error_add(err, HONE_ESTATE,
                      "%s: opened by process %ld; a child process has to open "
                      "the file itself",
-                     s->path, (long)s->process);
+                     s->data.path, (long)s->data.process);
 }
 
 static int32_t sqlite_begin(storage *base, error *err)
@@ -124,9 +181,9 @@ static int32_t sqlite_begin(storage *base, error *err)
     int32_t status = same_process(s, err);
     if (status < 0)
         return status;
-    if (s->read_only)
-        return error_add(err, HONE_ESTORAGE, "%s: opened for reading only", s->path);
-    return db_run(s, SQL_BEGIN, NULL, 0, err);
+    if (s->data.read_only)
+        return error_add(err, HONE_ESTORAGE, "%s: opened for reading only", s->data.path);
+    return db_execute(&s->data, "BEGIN IMMEDIATE", err);
 }
 
 static void sqlite_rollback(storage *base)
@@ -134,10 +191,10 @@ static void sqlite_rollback(storage *base)
     sqlite_storage *s = (sqlite_storage *)base;
     error ignored = {0};
     /* Some failures (a full disk) have undone everything already. */
-    if (s->process == getpid() && !sqlite3_get_autocommit(s->db))
-        db_run(s, SQL_ROLLBACK, NULL, 0, &ignored);
+    if (s->data.process == getpid() && !sqlite3_get_autocommit(s->db))
+        db_run(&s->data, SQL_ROLLBACK, NULL, 0, &ignored);
     error_free(&ignored);
-    descriptions_free(s); /* what was written with them may be undone */
+    descriptions_free(&s->data); /* what was written with them may be undone */
 }
 
 static int32_t sqlite_commit(storage *base, error *err)
@@ -145,44 +202,62 @@ static int32_t sqlite_commit(storage *base, error *err)
     sqlite_storage *s = (sqlite_storage *)base;
     int32_t status = same_process(s, err);
     if (status >= 0 && sqlite3_get_autocommit(s->db))
-        status =
-            error_add(err, HONE_ESTORAGE, "%s: the transaction was undone by a failure", s->path);
+        status = error_add(err, HONE_ESTORAGE, "%s: the transaction was undone by a failure",
+                           s->data.path);
     if (status >= 0)
-        status = db_run(s, SQL_COMMIT, NULL, 0, err);
+        status = db_run(&s->data, SQL_COMMIT, NULL, 0, err);
     if (status < 0)
         sqlite_rollback(base);
     return status;
 }
 
-int32_t db_read_begin(sqlite_storage *s, bool *begun, error *err)
+static int32_t sqlite_read_begin(database *base, bool *begun, error *err)
 {
-    *begun = false;
+    sqlite_storage *s = (sqlite_storage *)base;
     int32_t status = same_process(s, err);
     if (status < 0 || !sqlite3_get_autocommit(s->db))
         return status;
-    status = db_run(s, SQL_READ, NULL, 0, err);
+    status = db_execute(base, "BEGIN", err);
     *begun = status >= 0;
     return status;
 }
 
-void db_read_end(sqlite_storage *s, bool begun)
+static void sqlite_read_end(database *base, bool begun)
 {
     error ignored = {0};
-    if (begun && !sqlite3_get_autocommit(s->db))
-        db_run(s, SQL_COMMIT, NULL, 0, &ignored);
+    if (begun && !sqlite3_get_autocommit(((sqlite_storage *)base)->db))
+        db_run(base, SQL_COMMIT, NULL, 0, &ignored);
     error_free(&ignored);
 }
+
+static const engine ENGINE = {
+    .row = sqlite_row,
+    .done = sqlite_done,
+    .prepare = sqlite_prepare,
+    .step = sqlite_step,
+    .free = sqlite_free,
+    .execute = sqlite_execute,
+    .changes = sqlite_changes,
+    .read_begin = sqlite_read_begin,
+    .read_end = sqlite_read_end,
+    .is_null = column_is_null,
+    .integer = column_integer,
+    .real = column_real,
+    .text = column_text,
+    .blob = column_blob,
+};
 
 /* The counter differs from the mark as soon as another connection has committed. */
 static int32_t sqlite_changed(storage *base, int64_t *mark, bool *changed, error *err)
 {
     sqlite_storage *s = (sqlite_storage *)base;
-    sqlite3_stmt *row;
-    int32_t status = db_row(s, SQL_DATA_VERSION, NULL, 0, &row, err);
-    if (status <= 0)
-        return status;
-    int64_t version = sqlite3_column_int64(row, 0);
-    db_done(row);
+    int code = s->version ? SQLITE_OK
+                          : sqlite3_prepare_v3(s->db, "PRAGMA data_version", -1,
+                                               SQLITE_PREPARE_PERSISTENT, &s->version, NULL);
+    if (code != SQLITE_OK || (code = sqlite3_step(s->version)) != SQLITE_ROW)
+        return sqlite_fail(s, code, err);
+    int64_t version = sqlite3_column_int64(s->version, 0);
+    sqlite3_reset(s->version);
     *changed = version != *mark;
     *mark = version;
     return HONE_OK;
@@ -283,23 +358,23 @@ static int wait_for_lock(void *context, int tries)
 static int open_file(sqlite_storage *s, bool create)
 {
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    if (s->read_only)
+    if (s->data.read_only)
         flags |= SQLITE_OPEN_READONLY;
     else
         flags |= SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
-    int code = sqlite3_open_v2(s->path, &s->db, flags, NULL);
+    int code = sqlite3_open_v2(s->data.path, &s->db, flags, NULL);
     if (code != SQLITE_OK)
         return code;
     sqlite3_busy_handler(s->db, wait_for_lock, s);
-    if (!s->read_only || readable(s->db))
+    if (!s->data.read_only || readable(s->db))
         return SQLITE_OK;
     int cause = sqlite3_errcode(s->db);
     if (cause != SQLITE_CANTOPEN && cause != SQLITE_READONLY)
         return SQLITE_OK; /* the check of the schema explains it */
-    if (!log_is_empty(s->path))
+    if (!log_is_empty(s->data.path))
         return SQLITE_OK;
     sqlite3_close(s->db);
-    char *uri = immutable_uri(s->path);
+    char *uri = immutable_uri(s->data.path);
     code = uri ? sqlite3_open_v2(uri, &s->db, flags | SQLITE_OPEN_URI, NULL) : SQLITE_NOMEM;
     free(uri);
     return code;
@@ -308,15 +383,16 @@ static int open_file(sqlite_storage *s, bool create)
 static void sqlite_close(storage *base)
 {
     sqlite_storage *s = (sqlite_storage *)base;
-    descriptions_free(s);
+    descriptions_free(&s->data);
     /* In a child process the connection is the parent's: closing it would merge and delete
      * the parent's log. */
-    if (s->process == getpid()) {
+    if (s->data.process == getpid()) {
         for (int i = 0; i < N_STATEMENTS; i++)
-            sqlite3_finalize(s->statements[i]);
+            rows_free(s->data.statements[i]);
+        sqlite3_finalize(s->version);
         sqlite3_close(s->db);
     }
-    free(s->path);
+    free(s->data.path);
     free(s);
 }
 
@@ -325,35 +401,35 @@ static const storage_ops SQLITE = {
     .begin = sqlite_begin,
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
-    .studies = sqlite_studies,
-    .find_study = sqlite_find_study,
-    .create_study = sqlite_create_study,
-    .delete_study = sqlite_delete_study,
-    .set = sqlite_set,
-    .get = sqlite_get,
-    .set_attribute = sqlite_set_attribute,
-    .get_attribute = sqlite_get_attribute,
-    .start = sqlite_start,
-    .finish = sqlite_finish,
-    .report = sqlite_report,
-    .note = sqlite_note,
-    .heartbeat = sqlite_heartbeat,
-    .own = sqlite_own,
-    .enqueue = sqlite_enqueue,
-    .take = sqlite_take,
-    .adopt = sqlite_adopt,
-    .ask = sqlite_ask,
-    .asks = sqlite_asks,
-    .newest_state = sqlite_newest_state,
-    .trials = sqlite_trials,
-    .space = sqlite_space,
+    .studies = sql_studies,
+    .find_study = sql_find_study,
+    .create_study = sql_create_study,
+    .delete_study = sql_delete_study,
+    .set = sql_set,
+    .get = sql_get,
+    .set_attribute = sql_set_attribute,
+    .get_attribute = sql_get_attribute,
+    .start = sql_start,
+    .finish = sql_finish,
+    .report = sql_report,
+    .note = sql_note,
+    .heartbeat = sql_heartbeat,
+    .own = sql_own,
+    .enqueue = sql_enqueue,
+    .take = sql_take,
+    .adopt = sql_adopt,
+    .ask = sql_ask,
+    .asks = sql_asks,
+    .newest_state = sql_newest_state,
+    .trials = sql_trials,
+    .space = sql_space,
     .changed = sqlite_changed,
-    .join = sqlite_join,
-    .beat = sqlite_beat,
-    .leave = sqlite_leave,
-    .workers = sqlite_workers,
-    .claim = sqlite_claim,
-    .release = sqlite_release,
+    .join = sql_join,
+    .beat = sql_beat,
+    .leave = sql_leave,
+    .workers = sql_workers,
+    .claim = sql_claim,
+    .release = sql_release,
 };
 
 int32_t storage_sqlite_open(const char *path, const storage_settings *settings, storage **out,
@@ -363,28 +439,29 @@ int32_t storage_sqlite_open(const char *path, const storage_settings *settings, 
     if (status < 0)
         return status;
     sqlite_storage *s = calloc(1, sizeof *s);
-    if (!s || !(s->path = strdup(path))) {
+    if (!s || !(s->data.path = strdup(path))) {
         free(s);
         return error_add(err, HONE_ENOMEM, "%s: out of memory", path);
     }
-    s->base.ops = &SQLITE;
-    s->process = getpid();
-    s->local = true;
-    s->read_only = settings->read_only;
-    s->timestamps = settings->timestamps;
+    s->data.base.ops = &SQLITE;
+    s->data.engine = &ENGINE;
+    s->data.process = getpid();
+    s->data.read_only = settings->read_only;
+    s->data.timestamps = settings->timestamps;
     s->wait = settings->lock_wait > 0 ? settings->lock_wait : LOCK_WAIT;
-    s->described = -1;
+    s->data.described = -1;
     int code = open_file(s, !settings->must_exist);
     if (code != SQLITE_OK)
-        status = db_fail(s, code, err);
-    else if (!s->read_only && sqlite3_db_readonly(s->db, "main") == 1)
+        status = sqlite_fail(s, code, err);
+    else if (!s->data.read_only && sqlite3_db_readonly(s->db, "main") == 1)
         status = error_add(err, HONE_ESTORAGE, "%s: may not be written to", path);
     else
-        status = schema_prepare(s, settings, err);
+        status = sqlite_prepare_schema(s, settings, err);
+    s->data.local = !sqlite_on_shared(s);
     if (status < 0) {
-        sqlite_close(&s->base);
+        sqlite_close(&s->data.base);
         return status;
     }
-    *out = &s->base;
+    *out = &s->data.base;
     return HONE_OK;
 }

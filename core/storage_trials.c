@@ -1,4 +1,4 @@
-/* storage_trials.c - trials out of an SQLite file.
+/* storage_trials.c - trials out of a database.
  *
  * One ordered scan a table, merged by trial_id: each table has an index that begins with it,
  * so no scan sorts and none is a query per trial.
@@ -8,21 +8,21 @@
 
 /* ---- scans ---- */
 
-int32_t scan_next(sqlite_storage *s, scan *c, error *err)
+int32_t scan_next(database *s, scan *c, error *err)
 {
     int32_t status = c->statement ? db_step(s, c->statement, err) : 0;
-    c->trial = status > 0 ? sqlite3_column_int64(c->statement, 0) : INT64_MAX;
+    c->trial = status > 0 ? row_int(c->statement, 0) : INT64_MAX;
     return status < 0 ? status : HONE_OK;
 }
 
-static int32_t scan_open(sqlite_storage *s, scan *c, const char *sql, int64_t first, int64_t last,
+static int32_t scan_open(database *s, scan *c, const char *sql, int64_t first, int64_t last,
                          error *err)
 {
     int32_t status = db_prepare(s, sql, CELLS(CELL_INT(first), CELL_INT(last)), &c->statement, err);
     return status < 0 ? status : scan_next(s, c, err);
 }
 
-int32_t scan_to(sqlite_storage *s, scan *c, int64_t trial, error *err)
+int32_t scan_to(database *s, scan *c, int64_t trial, error *err)
 {
     int32_t status = HONE_OK;
     while (c->trial < trial && status >= 0)
@@ -33,25 +33,25 @@ int32_t scan_to(sqlite_storage *s, scan *c, int64_t trial, error *err)
 /* ---- the study ---- */
 
 /* The study's lowest or highest id; -1: it has no trials. */
-static int32_t find_edge(sqlite_storage *s, int64_t study, bool highest, int64_t *id, error *err)
+static int32_t find_edge(database *s, int64_t study, bool highest, int64_t *id, error *err)
 {
-    sqlite3_stmt *row;
+    rows *row;
     const char *sql =
         highest ? "SELECT trial_id FROM trials WHERE study_id = ?1 ORDER BY trial_id DESC LIMIT 1"
                 : "SELECT trial_id FROM trials WHERE study_id = ?1 ORDER BY trial_id LIMIT 1";
     int32_t status = db_prepare(s, sql, CELLS(CELL_INT(study)), &row, err);
     if (status >= 0)
         status = db_step(s, row, err);
-    *id = status > 0 ? sqlite3_column_int64(row, 0) : -1;
-    sqlite3_finalize(row);
+    *id = status > 0 ? row_int(row, 0) : -1;
+    rows_free(row);
     return status < 0 ? status : HONE_OK;
 }
 
 /* Id of the first trial with this number or a later one, sought from the end, where it mostly
  * is; -1: none. */
-static int32_t find_first(sqlite_storage *s, int64_t study, int64_t number, int64_t *id, error *err)
+static int32_t find_first(database *s, int64_t study, int64_t number, int64_t *id, error *err)
 {
-    sqlite3_stmt *row;
+    rows *row;
     *id = -1;
     if (number <= 0)
         return find_edge(s, study, false, id, err);
@@ -59,11 +59,11 @@ static int32_t find_first(sqlite_storage *s, int64_t study, int64_t number, int6
         s, "SELECT trial_id, number FROM trials WHERE study_id = ?1 ORDER BY trial_id DESC",
         CELLS(CELL_INT(study)), &row, err);
     while (status >= 0 && (status = db_step(s, row, err)) > 0) {
-        if (sqlite3_column_int64(row, 1) < number)
+        if (row_int(row, 1) < number)
             break;
-        *id = sqlite3_column_int64(row, 0);
+        *id = row_int(row, 0);
     }
-    sqlite3_finalize(row);
+    rows_free(row);
     return status < 0 ? status : HONE_OK;
 }
 
@@ -110,7 +110,7 @@ static int32_t visit_trials(reader *r, int64_t study, int64_t from, int flags, t
                             void *context, error *err)
 {
     int64_t first, last;
-    sqlite3_stmt *row = NULL;
+    rows *row = NULL;
     int32_t status = find_first(r->s, study, from, &first, err);
     if (status < 0 || first < 0 || (status = find_edge(r->s, study, true, &last, err)) < 0)
         return status;
@@ -130,21 +130,21 @@ static int32_t visit_trials(reader *r, int64_t study, int64_t from, int flags, t
         if (status == HONE_DONE)
             break;
     }
-    sqlite3_finalize(row);
+    rows_free(row);
     return status;
 }
 
-int32_t sqlite_trials(storage *base, int64_t study, const space *sp, int64_t from_number, int flags,
-                      trial_visitor visit, void *context, error *err)
+int32_t sql_trials(storage *base, int64_t study, const space *sp, int64_t from_number, int flags,
+                   trial_visitor visit, void *context, error *err)
 {
-    reader r = {.s = (sqlite_storage *)base, .space = sp};
+    reader r = {.s = (database *)base, .space = sp};
     bool begun;
     int32_t status = db_read_begin(r.s, &begun, err);
     if (status >= 0)
         status = visit_trials(&r, study, from_number, flags, visit, context, err);
     scan *scans[] = {&r.params, &r.values, &r.own, &r.reports, &r.system, &r.notes};
     for (size_t i = 0; i < sizeof scans / sizeof scans[0]; i++)
-        sqlite3_finalize(scans[i]->statement);
+        rows_free(scans[i]->statement);
     record_free(&r);
     db_read_end(r.s, begun);
     return status < 0 ? status : HONE_OK;

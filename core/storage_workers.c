@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "owner.h"
-#include "storage_sqlite.h"
+#include "storage_sql.h"
 #include "text.h"
 
 static const char *pid_of(const char *owner)
@@ -15,7 +15,7 @@ static const char *pid_of(const char *owner)
     return colon ? colon + 1 : owner;
 }
 
-static int32_t fail_runs(const sqlite_storage *s, const char *owner, bool elsewhere, error *err)
+static int32_t fail_runs(const database *s, const char *owner, bool elsewhere, error *err)
 {
     const char *pid = pid_of(owner);
     return error_add(err, HONE_ESTORAGE, "%s: process %.*s%s%.*s runs this study", s->path,
@@ -27,7 +27,7 @@ static int32_t fail_runs(const sqlite_storage *s, const char *owner, bool elsewh
 
 /* The study's trials that were running elsewhere have lost their process: they get an owner
  * of this host that never lived. */
-static int32_t disown(sqlite_storage *s, int64_t study, const char *owner, const char *identity,
+static int32_t disown(database *s, int64_t study, const char *owner, const char *identity,
                       error *err)
 {
     text dead = {0};
@@ -41,25 +41,25 @@ static int32_t disown(sqlite_storage *s, int64_t study, const char *owner, const
 }
 
 /* May the study be taken from the process that had it alone? */
-static int32_t take_over(sqlite_storage *s, int64_t study, const char *owner, const char *identity,
+static int32_t take_over(database *s, int64_t study, const char *owner, const char *identity,
                          error *err)
 {
     int state = strcmp(owner, identity) == 0 ? OWNER_DEAD : owner_state(owner);
     if (state == OWNER_ALIVE)
         return fail_runs(s, owner, false, err);
-    if (state == OWNER_ELSEWHERE && sqlite_on_shared(s))
+    if (state == OWNER_ELSEWHERE && !s->local)
         return error_add(err, HONE_ESTORAGE,
-                         "%s: process %.*s on host %.*s runs this study; if it has ended: sqlite3 "
-                         "'%s' \"DELETE FROM hone_study WHERE key = 'owner'\"",
+                         "%s: process %.*s on host %.*s runs this study; if it has ended, let SQL "
+                         "forget it: DELETE FROM hone_study WHERE key = 'owner'",
                          s->path, (int)strcspn(pid_of(owner), ":"), pid_of(owner),
-                         (int)strcspn(owner, ":"), owner, s->path);
+                         (int)strcspn(owner, ":"), owner);
     return state == OWNER_ELSEWHERE ? disown(s, study, owner, identity, err) : HONE_OK;
 }
 
-static int32_t check_owner(sqlite_storage *s, int64_t study, const char *identity, error *err)
+static int32_t check_owner(database *s, int64_t study, const char *identity, error *err)
 {
     char *owner = NULL;
-    int32_t status = sqlite_get(&s->base, study, "owner", &owner, err);
+    int32_t status = sql_get(&s->base, study, "owner", &owner, err);
     if (status >= 0 && owner && strchr(owner, ':'))
         status = take_over(s, study, owner, identity, err);
     free(owner);
@@ -69,7 +69,7 @@ static int32_t check_owner(sqlite_storage *s, int64_t study, const char *identit
 /* ---- beside others ---- */
 
 typedef struct roll {
-    sqlite_storage *s;
+    database *s;
     const char *identity;
     double lease;
     char *alive; /* a living worker other than this process, or NULL */
@@ -83,7 +83,7 @@ static bool gone(const roll *r, const worker_record *w)
     int state = owner_state(w->owner);
     if (state != OWNER_ELSEWHERE)
         return state == OWNER_DEAD;
-    return w->age > r->lease || (r->s->local && !sqlite_on_shared(r->s));
+    return w->age > r->lease || r->s->local;
 }
 
 static int32_t call_worker(void *context, const worker_record *w, error *err)
@@ -107,13 +107,13 @@ static int32_t call_worker(void *context, const worker_record *w, error *err)
 }
 
 /* Strikes out the dead; refuses to be alone beside a living one. */
-static int32_t call_roll(sqlite_storage *s, int64_t study, const char *identity, bool shared,
+static int32_t call_roll(database *s, int64_t study, const char *identity, bool shared,
                          double lease, error *err)
 {
     roll r = {.s = s, .identity = identity, .lease = lease};
-    int32_t status = sqlite_workers(&s->base, study, call_worker, &r, err);
+    int32_t status = sql_workers(&s->base, study, call_worker, &r, err);
     for (int i = 0; i < r.n_dead && status >= 0; i++)
-        status = sqlite_leave(&s->base, study, r.dead[i], err);
+        status = sql_leave(&s->base, study, r.dead[i], err);
     if (status >= 0 && r.alive && !shared)
         status = fail_runs(s, r.alive, owner_state(r.alive) == OWNER_ELSEWHERE, err);
     for (int i = 0; i < r.n_dead; i++)
@@ -125,8 +125,7 @@ static int32_t call_roll(sqlite_storage *s, int64_t study, const char *identity,
 
 /* ---- the operations ---- */
 
-static int32_t enter(sqlite_storage *s, int64_t study, const char *owner, const char *label,
-                     error *err)
+static int32_t enter(database *s, int64_t study, const char *owner, const char *label, error *err)
 {
     char now[TIME_ROOM];
     return db_run(
@@ -135,7 +134,7 @@ static int32_t enter(sqlite_storage *s, int64_t study, const char *owner, const 
         err);
 }
 
-static int32_t alone_or_shared(sqlite_storage *s, int64_t study, const char *label, bool shared,
+static int32_t alone_or_shared(database *s, int64_t study, const char *label, bool shared,
                                double lease, error *err)
 {
     char *identity = process_identity();
@@ -144,21 +143,21 @@ static int32_t alone_or_shared(sqlite_storage *s, int64_t study, const char *lab
     if (status >= 0)
         status = call_roll(s, study, identity, shared, lease, err);
     if (status >= 0 && !shared)
-        status = sqlite_set(&s->base, study, "owner", identity, err);
+        status = sql_set(&s->base, study, "owner", identity, err);
     if (status >= 0 && label)
         status = enter(s, study, identity, label, err);
     free(identity);
     return status;
 }
 
-int32_t sqlite_join(storage *base, int64_t study, const char *label, bool shared, double lease,
-                    error *err)
+int32_t sql_join(storage *base, int64_t study, const char *label, bool shared, double lease,
+                 error *err)
 {
     bool alone = !base->open;
     int32_t status = alone ? storage_begin(base, err) : HONE_OK;
     if (status < 0)
         return status;
-    status = alone_or_shared((sqlite_storage *)base, study, label, shared, lease, err);
+    status = alone_or_shared((database *)base, study, label, shared, lease, err);
     if (!alone)
         return status;
     if (status >= 0)
@@ -167,37 +166,36 @@ int32_t sqlite_join(storage *base, int64_t study, const char *label, bool shared
     return status;
 }
 
-int32_t sqlite_claim(storage *base, int64_t study, error *err)
+int32_t sql_claim(storage *base, int64_t study, error *err)
 {
     static const double SILENCE = 60; /* seconds */
-    return sqlite_join(base, study, NULL, false, SILENCE, err);
+    return sql_join(base, study, NULL, false, SILENCE, err);
 }
 
-int32_t sqlite_beat(storage *base, int64_t study, const char *owner, error *err)
+int32_t sql_beat(storage *base, int64_t study, const char *owner, error *err)
 {
     char label[LABEL_ROOM];
-    return enter((sqlite_storage *)base, study, owner, worker_label(label), err);
+    return enter((database *)base, study, owner, worker_label(label), err);
 }
 
-int32_t sqlite_leave(storage *base, int64_t study, const char *owner, error *err)
+int32_t sql_leave(storage *base, int64_t study, const char *owner, error *err)
 {
-    return db_run((sqlite_storage *)base, SQL_LEAVE, CELLS(CELL_INT(study), CELL_TEXT(owner)), err);
+    return db_run((database *)base, SQL_LEAVE, CELLS(CELL_INT(study), CELL_TEXT(owner)), err);
 }
 
-int32_t sqlite_workers(storage *base, int64_t study, worker_visitor visit, void *context,
-                       error *err)
+int32_t sql_workers(storage *base, int64_t study, worker_visitor visit, void *context, error *err)
 {
-    sqlite_storage *s = (sqlite_storage *)base;
-    sqlite3_stmt *row;
+    database *s = (database *)base;
+    rows *row;
     if (!s->has_workers)
         return HONE_OK;
     int32_t status = db_row(s, SQL_WORKERS, CELLS(CELL_INT(study)), &row, err);
     while (status > 0) {
-        worker_record w = {.owner = (const char *)sqlite3_column_text(row, 0),
-                           .label = (const char *)sqlite3_column_text(row, 1),
-                           .started = (const char *)sqlite3_column_text(row, 2),
-                           .heartbeat = sqlite3_column_double(row, 3),
-                           .age = sqlite3_column_double(row, 4)};
+        worker_record w = {.owner = row_text(row, 0),
+                           .label = row_text(row, 1),
+                           .started = row_text(row, 2),
+                           .heartbeat = row_real(row, 3),
+                           .age = row_real(row, 4)};
         status = w.owner ? visit(context, &w, err) : HONE_OK;
         if (status >= 0)
             status = db_step(s, row, err);
@@ -206,24 +204,24 @@ int32_t sqlite_workers(storage *base, int64_t study, worker_visitor visit, void 
     return status < 0 ? status : HONE_OK;
 }
 
-static int32_t release(sqlite_storage *s, int64_t study, error *err)
+static int32_t release(database *s, int64_t study, error *err)
 {
     char *identity = process_identity();
     if (!identity)
         return HONE_ENOMEM;
     int32_t status = db_run(s, SQL_UNCLAIM, CELLS(CELL_INT(study), CELL_TEXT(identity)), err);
     if (status >= 0)
-        status = sqlite_leave(&s->base, study, identity, err);
+        status = sql_leave(&s->base, study, identity, err);
     free(identity);
     return status;
 }
 
-void sqlite_release(storage *base, int64_t study)
+void sql_release(storage *base, int64_t study)
 {
     error ignored = {0}; /* a claim that stays names a dead process */
     bool alone = !base->open;
     if (!alone || storage_begin(base, &ignored) >= 0) {
-        int32_t status = release((sqlite_storage *)base, study, &ignored);
+        int32_t status = release((database *)base, study, &ignored);
         if (alone && status >= 0)
             storage_commit(base, &ignored);
         else if (alone)

@@ -1,4 +1,4 @@
-/* storage_write.c - trials into an SQLite file: started, reported, noted, finished.
+/* storage_write.c - trials into a database: started, reported, noted, finished.
  *
  * Statements of a trial at d parameters and one objective: the newest number, the trial, d
  * parameters, our record; then its state, its value, our record.  All are one step of a
@@ -15,9 +15,9 @@
 
 #include "config.h"
 #include "optuna.h"
-#include "storage_sqlite.h"
+#include "storage_sql.h"
 
-const char *time_text(const sqlite_storage *s, char out[TIME_ROOM])
+const char *time_text(const database *s, char out[TIME_ROOM])
 {
     struct timespec now;
     struct tm t;
@@ -33,33 +33,35 @@ const char *time_text(const sqlite_storage *s, char out[TIME_ROOM])
 
 /* ---- start ---- */
 
-static int32_t next_number(sqlite_storage *s, int64_t study, int64_t *number, error *err)
+static int32_t next_number(database *s, int64_t study, int64_t *number, error *err)
 {
-    sqlite3_stmt *row;
+    rows *row;
     int32_t status = db_row(s, SQL_NEWEST_NUMBER, CELLS(CELL_INT(study)), &row, err);
-    *number = status > 0 ? sqlite3_column_int64(row, 0) + 1 : 0;
+    *number = status > 0 ? row_int(row, 0) + 1 : 0;
     db_done(row);
     return status < 0 ? status : HONE_OK;
 }
 
 /* A row of the state, with the next number. */
-static int32_t add_trial(sqlite_storage *s, int64_t study, int32_t state, int64_t *id,
-                         int64_t *number, error *err)
+static int32_t add_trial(database *s, int64_t study, int32_t state, int64_t *id, int64_t *number,
+                         error *err)
 {
     char now[TIME_ROOM];
     int32_t status = next_number(s, study, number, err);
     if (status < 0)
         return status;
     const char *start = state == HONE_RUNNING ? time_text(s, now) : NULL;
-    status = db_run(
+    rows *row;
+    status = db_row(
         s, SQL_ADD_TRIAL,
         CELLS(CELL_INT(study), CELL_INT(*number), CELL_TEXT(optuna_state(state)), CELL_TEXT(start)),
-        err);
-    *id = sqlite3_last_insert_rowid(s->db);
-    return status;
+        &row, err);
+    *id = status > 0 ? row_int(row, 0) : -1;
+    db_done(row);
+    return status < 0 ? status : HONE_OK;
 }
 
-static int32_t write_params(sqlite_storage *s, int64_t id, const space *sp, const double *native,
+static int32_t write_params(database *s, int64_t id, const space *sp, const double *native,
                             error *err)
 {
     int32_t status = HONE_OK;
@@ -72,7 +74,7 @@ static int32_t write_params(sqlite_storage *s, int64_t id, const space *sp, cons
     return status;
 }
 
-static int32_t write_record(sqlite_storage *s, int64_t id, const trial_start *t, error *err)
+static int32_t write_record(database *s, int64_t id, const trial_start *t, error *err)
 {
     return db_run(s, SQL_ADD_RECORD,
                   CELLS(CELL_INT(id), CELL_INT(t->ask), CELL_INT((int64_t)t->seed),
@@ -80,10 +82,10 @@ static int32_t write_record(sqlite_storage *s, int64_t id, const trial_start *t,
                   err);
 }
 
-int32_t sqlite_start(storage *base, int64_t study, const space *sp, const trial_start *t,
-                     int64_t *id, int64_t *number, error *err)
+int32_t sql_start(storage *base, int64_t study, const space *sp, const trial_start *t, int64_t *id,
+                  int64_t *number, error *err)
 {
-    sqlite_storage *s = (sqlite_storage *)base;
+    database *s = (database *)base;
     int32_t status;
     if ((status = describe_space(s, study, sp, err)) < 0 ||
         (status = add_trial(s, study, HONE_RUNNING, id, number, err)) < 0 ||
@@ -92,10 +94,10 @@ int32_t sqlite_start(storage *base, int64_t study, const space *sp, const trial_
     return write_record(s, *id, t, err);
 }
 
-int32_t sqlite_enqueue(storage *base, int64_t study, const space *sp, const double *native,
-                       int64_t *id, int64_t *number, error *err)
+int32_t sql_enqueue(storage *base, int64_t study, const space *sp, const double *native,
+                    int64_t *id, int64_t *number, error *err)
 {
-    sqlite_storage *s = (sqlite_storage *)base;
+    database *s = (database *)base;
     const trial_start ours = {.ask = -1, .ask_seconds = NAN};
     char *fixed = fixed_params_text(sp, native);
     int32_t status = fixed ? describe_space(s, study, sp, err)
@@ -114,26 +116,26 @@ typedef struct stored_trial {
     int32_t state;
 } stored_trial;
 
-static int32_t find_trial(sqlite_storage *s, int64_t id, stored_trial *out, error *err)
+static int32_t find_trial(database *s, int64_t id, stored_trial *out, error *err)
 {
-    sqlite3_stmt *row;
+    rows *row;
     int32_t status = db_row(s, SQL_WHICH_TRIAL, CELLS(CELL_INT(id)), &row, err);
     if (status == 0)
         status = error_add(err, HONE_ESTORAGE, "%s: a trial of the study was deleted", s->path);
     if (status > 0) {
-        const char *state = (const char *)sqlite3_column_text(row, 2);
-        out->study = sqlite3_column_int64(row, 0);
-        out->number = sqlite3_column_int64(row, 1);
+        const char *state = row_text(row, 2);
+        out->study = row_int(row, 0);
+        out->number = row_int(row, 1);
         status = optuna_state_read(state ? state : "", &out->state, err);
     }
     db_done(row);
     return status;
 }
 
-int32_t sqlite_take(storage *base, int64_t trial, const space *sp, const trial_start *t,
-                    bool *taken, error *err)
+int32_t sql_take(storage *base, int64_t trial, const space *sp, const trial_start *t, bool *taken,
+                 error *err)
 {
-    sqlite_storage *s = (sqlite_storage *)base;
+    database *s = (database *)base;
     stored_trial found;
     char now[TIME_ROOM];
     int32_t status;
@@ -142,7 +144,7 @@ int32_t sqlite_take(storage *base, int64_t trial, const space *sp, const trial_s
         (status = db_run(s, SQL_TAKE, CELLS(CELL_INT(trial), CELL_TEXT(time_text(s, now))), err)) <
             0)
         return status;
-    *taken = sqlite3_changes(s->db) == 1;
+    *taken = db_changes(s) == 1;
     if (!*taken)
         return HONE_OK;
     status = write_params(s, trial, sp, t->native, err);
@@ -151,7 +153,7 @@ int32_t sqlite_take(storage *base, int64_t trial, const space *sp, const trial_s
 
 /* ---- finish ---- */
 
-static int32_t write_value(sqlite_storage *s, int id, int64_t trial, int64_t place, double value,
+static int32_t write_value(database *s, int id, int64_t trial, int64_t place, double value,
                            error *err)
 {
     const char *type = isnan(value)      ? "NAN"
@@ -164,8 +166,7 @@ static int32_t write_value(sqlite_storage *s, int id, int64_t trial, int64_t pla
                   err);
 }
 
-static int32_t write_constraints(sqlite_storage *s, int64_t trial, const trial_finish *f,
-                                 error *err)
+static int32_t write_constraints(database *s, int64_t trial, const trial_finish *f, error *err)
 {
     char *json = json_numbers(f->constraints, f->n_constraints);
     int32_t status =
@@ -176,7 +177,7 @@ static int32_t write_constraints(sqlite_storage *s, int64_t trial, const trial_f
     return status;
 }
 
-static int32_t finish_record(sqlite_storage *s, int64_t trial, const trial_finish *f, error *err)
+static int32_t finish_record(database *s, int64_t trial, const trial_finish *f, error *err)
 {
     bool known = false;
     for (int32_t i = 0; f->yvar && i < f->n_values; i++)
@@ -192,7 +193,7 @@ static int32_t finish_record(sqlite_storage *s, int64_t trial, const trial_finis
 }
 
 /* Why was there nothing to finish? */
-static int32_t fail_finished(sqlite_storage *s, int64_t trial, error *err)
+static int32_t fail_finished(database *s, int64_t trial, error *err)
 {
     stored_trial found;
     int32_t status = find_trial(s, trial, &found, err);
@@ -203,15 +204,15 @@ static int32_t fail_finished(sqlite_storage *s, int64_t trial, error *err)
                      found.state == HONE_RUNNING ? "another worker's now" : "finished already");
 }
 
-int32_t sqlite_finish(storage *base, int64_t trial, const trial_finish *f, error *err)
+int32_t sql_finish(storage *base, int64_t trial, const trial_finish *f, error *err)
 {
-    sqlite_storage *s = (sqlite_storage *)base;
+    database *s = (database *)base;
     char now[TIME_ROOM];
     int32_t status = db_run(s, SQL_FINISH_TRIAL,
                             CELLS(CELL_INT(trial), CELL_TEXT(optuna_state(f->state)),
                                   CELL_TEXT(time_text(s, now)), CELL_TEXT(f->owner)),
                             err);
-    if (status >= 0 && sqlite3_changes(s->db) != 1)
+    if (status >= 0 && db_changes(s) != 1)
         status = fail_finished(s, trial, err);
     for (int32_t i = 0; i < f->n_values && status >= 0; i++)
         if (!isnan(f->values[i]))
@@ -221,23 +222,22 @@ int32_t sqlite_finish(storage *base, int64_t trial, const trial_finish *f, error
     return status < 0 ? status : finish_record(s, trial, f, err);
 }
 
-int32_t sqlite_adopt(storage *base, int64_t trial, int64_t sequence, error *err)
+int32_t sql_adopt(storage *base, int64_t trial, int64_t sequence, error *err)
 {
-    return db_run((sqlite_storage *)base, SQL_ADOPT, CELLS(CELL_INT(trial), CELL_INT(sequence)),
-                  err);
+    return db_run((database *)base, SQL_ADOPT, CELLS(CELL_INT(trial), CELL_INT(sequence)), err);
 }
 
 /* ---- on the way ---- */
 
-int32_t sqlite_report(storage *base, int64_t trial, int64_t step, double value, error *err)
+int32_t sql_report(storage *base, int64_t trial, int64_t step, double value, error *err)
 {
-    return write_value((sqlite_storage *)base, SQL_SET_REPORT, trial, step, value, err);
+    return write_value((database *)base, SQL_SET_REPORT, trial, step, value, err);
 }
 
-int32_t sqlite_note(storage *base, int64_t trial, const char *key, double value, const char *text,
-                    error *err)
+int32_t sql_note(storage *base, int64_t trial, const char *key, double value, const char *text,
+                 error *err)
 {
-    sqlite_storage *s = (sqlite_storage *)base;
+    database *s = (database *)base;
     char number[JSON_NUMBER_ROOM];
     char *quoted = text ? json_text(text) : NULL;
     if (text && !quoted)
@@ -254,12 +254,12 @@ int32_t sqlite_note(storage *base, int64_t trial, const char *key, double value,
     return status;
 }
 
-int32_t sqlite_heartbeat(storage *base, int64_t trial, error *err)
+int32_t sql_heartbeat(storage *base, int64_t trial, error *err)
 {
-    return db_run((sqlite_storage *)base, SQL_HEARTBEAT, CELLS(CELL_INT(trial)), err);
+    return db_run((database *)base, SQL_HEARTBEAT, CELLS(CELL_INT(trial)), err);
 }
 
-int32_t sqlite_own(storage *base, int64_t trial, const char *owner, error *err)
+int32_t sql_own(storage *base, int64_t trial, const char *owner, error *err)
 {
-    return db_run((sqlite_storage *)base, SQL_OWN, CELLS(CELL_INT(trial), CELL_TEXT(owner)), err);
+    return db_run((database *)base, SQL_OWN, CELLS(CELL_INT(trial), CELL_TEXT(owner)), err);
 }

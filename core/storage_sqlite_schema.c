@@ -1,4 +1,4 @@
-/* storage_schema.c - the tables of a storage file: made, recognised, or refused by name.
+/* storage_sqlite_schema.c - the tables of a storage file: made, recognised, or refused by name.
  *
  * Optuna compares the stamp in alembic_version with its own for equality: v3.0.0.d is read by
  * Optuna 3.0 and 3.1, v3.2.0.a by 3.2 and all later ones up to 5.  The two differ in one
@@ -104,7 +104,7 @@ bool file_system_shared(int64_t type)
 bool sqlite_on_shared(const sqlite_storage *s)
 {
     struct statfs info;
-    return statfs(s->path, &info) == 0 && file_system_shared((int64_t)info.f_type);
+    return statfs(s->data.path, &info) == 0 && file_system_shared((int64_t)info.f_type);
 }
 
 static double seconds_now(void)
@@ -126,8 +126,8 @@ static int32_t set_journal(sqlite_storage *s, error *err)
            seconds_now() < deadline)
         nanosleep(&pause, NULL);
     if (code != SQLITE_OK)
-        return db_fail(s, code, err);
-    return db_execute(s, "PRAGMA synchronous = FULL", err);
+        return sqlite_fail(s, code, err);
+    return db_execute(&s->data, "PRAGMA synchronous = FULL", err);
 }
 
 /* ---- what is in the file ---- */
@@ -146,13 +146,13 @@ static char *ask_text(sqlite_storage *s, const char *sql)
 
 static int32_t count_tables(sqlite_storage *s, const char *like, int64_t *n, error *err)
 {
-    sqlite3_stmt *row;
-    int32_t status =
-        db_prepare(s, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name LIKE ?1",
-                   CELLS(CELL_TEXT(like)), &row, err);
-    if (status >= 0 && (status = db_step(s, row, err)) > 0)
-        *n = sqlite3_column_int64(row, 0);
-    sqlite3_finalize(row);
+    rows *row;
+    int32_t status = db_prepare(
+        &s->data, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name LIKE ?1",
+        CELLS(CELL_TEXT(like)), &row, err);
+    if (status >= 0 && (status = db_step(&s->data, row, err)) > 0)
+        *n = row_int(row, 0);
+    rows_free(row);
     return status < 0 ? status : HONE_OK;
 }
 
@@ -162,7 +162,7 @@ static int32_t refuse_foreign(sqlite_storage *s, error *err)
                                "sqlite_master WHERE type = 'table' ORDER BY name LIMIT 4)");
     int32_t status =
         error_add(err, HONE_ESTORAGE, "%s: is an SQLite file of another program (it has tables %s)",
-                  s->path, tables ? tables : "");
+                  s->data.path, tables ? tables : "");
     free(tables);
     return status;
 }
@@ -180,7 +180,7 @@ static int32_t check_stamp(sqlite_storage *s, error *err)
                            "%s: has Optuna's schema '%s'; hone reads %s (Optuna 3.2 and later) and "
                            "%s (Optuna 3.0 and 3.1); an older one is brought up to date by: "
                            "optuna storage upgrade --storage 'sqlite:///%s'",
-                           s->path, stamp, STAMP_NEW, STAMP_OLD, s->path);
+                           s->data.path, stamp, STAMP_NEW, STAMP_OLD, s->data.path);
     free(stamp);
     free(schema);
     return status;
@@ -190,16 +190,17 @@ static int32_t check_own(sqlite_storage *s, error *err)
 {
     int64_t n = 0;
     int32_t status = count_tables(s, "hone_%", &n, err);
-    s->has_own = n >= N_FIRST_TABLES;
-    s->has_workers = n >= N_OWN_TABLES;
-    char *schema = s->has_own ? ask_text(s, "SELECT value FROM hone_study WHERE study_id = 0 AND "
-                                            "key = 'schema'")
-                              : NULL;
+    s->data.has_own = n >= N_FIRST_TABLES;
+    s->data.has_workers = n >= N_OWN_TABLES;
+    char *schema = s->data.has_own
+                       ? ask_text(s, "SELECT value FROM hone_study WHERE study_id = 0 AND "
+                                     "key = 'schema'")
+                       : NULL;
     if (schema && atoi(schema) > OWN_SCHEMA)
         status = error_add(err, HONE_ESTORAGE,
                            "%s: was written by a newer hone (schema %s, this "
                            "one knows %d)",
-                           s->path, schema, OWN_SCHEMA);
+                           s->data.path, schema, OWN_SCHEMA);
     free(schema);
     return status;
 }
@@ -208,19 +209,19 @@ static int32_t check_own(sqlite_storage *s, error *err)
 static int32_t check_damage(sqlite_storage *s, error *err)
 {
     struct stat info;
-    if (stat(s->path, &info) != 0 || info.st_size > CHECKED_SIZE)
+    if (stat(s->data.path, &info) != 0 || info.st_size > CHECKED_SIZE)
         return HONE_OK;
-    sqlite3_stmt *row;
-    int32_t status = db_prepare(s, "PRAGMA quick_check(1)", NULL, 0, &row, err);
+    rows *row;
+    int32_t status = db_prepare(&s->data, "PRAGMA quick_check(1)", NULL, 0, &row, err);
     if (status >= 0)
-        status = db_step(s, row, err);
-    const char *found = status > 0 ? (const char *)sqlite3_column_text(row, 0) : NULL;
+        status = db_step(&s->data, row, err);
+    const char *found = status > 0 ? row_text(row, 0) : NULL;
     if (found && strcmp(found, "ok") != 0)
         status = error_add(err, HONE_ESTORAGE,
                            "%s: is damaged: %s; what can be read is saved by: "
                            "sqlite3 '%s' .recover | sqlite3 recovered.db",
-                           s->path, found, s->path);
-    sqlite3_finalize(row);
+                           s->data.path, found, s->data.path);
+    rows_free(row);
     return status < 0 ? status : HONE_OK;
 }
 
@@ -230,46 +231,46 @@ static int32_t make_tables(sqlite_storage *s, const char *optuna_schema, error *
 {
     bool old = optuna_schema && strcmp(optuna_schema, "3.0") == 0;
     int64_t n = 0;
-    int32_t status = storage_begin(&s->base, err);
+    int32_t status = storage_begin(&s->data.base, err);
     if (status < 0)
         return status;
     if ((status = count_tables(s, "%", &n, err)) < 0)
         goto fail;
     if (n == 0) { /* another process may have been quicker */
-        if ((status = db_execute(s, OPTUNA_TABLES, err)) < 0 ||
-            (status = db_execute(s,
+        if ((status = db_execute(&s->data, OPTUNA_TABLES, err)) < 0 ||
+            (status = db_execute(&s->data,
                                  old ? "INSERT INTO alembic_version VALUES ('v3.0.0.d')"
                                      : "CREATE INDEX ix_trials_study_id ON trials (study_id);"
                                        "INSERT INTO alembic_version VALUES ('v3.2.0.a')",
                                  err)) < 0)
             goto fail;
     }
-    if ((status = db_execute(s, OWN_TABLES, err)) < 0)
+    if ((status = db_execute(&s->data, OWN_TABLES, err)) < 0)
         goto fail;
-    return storage_commit(&s->base, err);
+    return storage_commit(&s->data.base, err);
 
 fail:
-    storage_rollback(&s->base);
+    storage_rollback(&s->data.base);
     return status;
 }
 
-int32_t schema_prepare(sqlite_storage *s, const storage_settings *settings, error *err)
+int32_t sqlite_prepare_schema(sqlite_storage *s, const storage_settings *settings, error *err)
 {
     int64_t n = 0;
     int32_t status = count_tables(s, "%", &n, err);
     if (status < 0 || (status = check_damage(s, err)) < 0)
         return status;
-    if (n == 0 && s->read_only)
-        return error_add(err, HONE_ESTORAGE, "%s: is empty: there is no study in it", s->path);
+    if (n == 0 && s->data.read_only)
+        return error_add(err, HONE_ESTORAGE, "%s: is empty: there is no study in it", s->data.path);
     if (n > 0 && ((status = check_stamp(s, err)) < 0 || (status = check_own(s, err)) < 0))
         return status;
-    if (s->read_only)
+    if (s->data.read_only)
         return HONE_OK;
     /* Views and triggers of a file that somebody sent run no functions. */
-    if ((status = db_execute(s, "PRAGMA trusted_schema = OFF", err)) < 0 ||
+    if ((status = db_execute(&s->data, "PRAGMA trusted_schema = OFF", err)) < 0 ||
         (status = set_journal(s, err)) < 0)
         return status;
-    if (n > 0 && s->has_workers)
+    if (n > 0 && s->data.has_workers)
         return HONE_OK;
     if ((status = make_tables(s, settings->optuna_schema, err)) < 0)
         return status;

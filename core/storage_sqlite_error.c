@@ -1,4 +1,4 @@
-/* storage_error.c - SQLite's failures as sentences: the file, what is wrong, what to do. */
+/* storage_sqlite_error.c - SQLite's failures as sentences: the file, what is wrong, what to do. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,15 +25,15 @@ static char *find_holder(const char *path)
 
 static int32_t fail_locked(const sqlite_storage *s, error *err)
 {
-    char *holder = find_holder(s->path);
+    char *holder = find_holder(s->data.path);
     char wait[NUMBER_ROOM];
-    int32_t status = error_add(err, HONE_ESTORAGE, "%s: locked by %s for %s", s->path,
+    int32_t status = error_add(err, HONE_ESTORAGE, "%s: locked by %s for %s", s->data.path,
                                holder ? holder : "another program", duration_text(s->wait, wait));
     free(holder);
     return status;
 }
 
-int32_t db_fail(sqlite_storage *s, int code, error *err)
+int32_t sqlite_fail(sqlite_storage *s, int code, error *err)
 {
     int system = errno; /* db_row cleared it; SQLite does not always pass it on */
     const char *message = s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(code);
@@ -42,24 +42,24 @@ int32_t db_fail(sqlite_storage *s, int code, error *err)
         cause = system;
     switch (code & 0xFF) {
     case SQLITE_NOMEM:
-        return error_add(err, HONE_ENOMEM, "%s: out of memory", s->path);
+        return error_add(err, HONE_ENOMEM, "%s: out of memory", s->data.path);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return fail_locked(s, err);
     case SQLITE_NOTADB:
-        return error_add(err, HONE_ESTORAGE, "%s: is not an SQLite file", s->path);
+        return error_add(err, HONE_ESTORAGE, "%s: is not an SQLite file", s->data.path);
     case SQLITE_CORRUPT:
         return error_add(err, HONE_ESTORAGE,
                          "%s: is damaged: %s; what can be read is saved by: "
                          "sqlite3 '%s' .recover | sqlite3 recovered.db",
-                         s->path, message, s->path);
+                         s->data.path, message, s->data.path);
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_PERM:
-        return error_add(err, HONE_ESTORAGE, "%s: %s%s%s", s->path, message, cause ? ": " : "",
+        return error_add(err, HONE_ESTORAGE, "%s: %s%s%s", s->data.path, message, cause ? ": " : "",
                          cause ? strerror(cause) : "");
     default:
-        return error_add(err, HONE_ESTORAGE, "%s: %s", s->path, message);
+        return error_add(err, HONE_ESTORAGE, "%s: %s", s->data.path, message);
     }
 }
