@@ -50,13 +50,17 @@ PACKAGES.build := libc6-dev libinih-dev libjansson-dev libsqlite3-dev liblapacke
 PACKAGES.run   := $(PACKAGES.build) libsvm-tools gnuplot-nox
 PACKAGES.test  := $(PACKAGES.run) libcriterion-dev pkgconf locales
 PACKAGES.all   := $(PACKAGES.test) g++ clang libclang-rt-14-dev clang-format gcovr valgrind strace \
-                  man-db zsh python3-optuna python3-sklearn
+                  man-db zsh python3-optuna python3-sklearn python3-psycopg2 postgresql-15
 
 installed = $(shell dpkg-query -W -f '$${Package} $${db:Status-Status}\n' $(1) 2>/dev/null | \
                     sed -n 's/ installed$$//p')
 missing   = $(filter-out $(call installed,$(1)),$(1))
-apt_line  = apt-get -o DPkg::Lock::Timeout=300 update && DEBIAN_FRONTEND=noninteractive apt-get \
--o DPkg::Lock::Timeout=300 install -y --no-install-recommends $(1)
+apt_get   = DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y \
+--no-install-recommends
+# The tests start servers of their own: the package shall not leave one running.
+no_server = $(if $(filter postgresql-15,$(1)),$(apt_get) postgresql-common && sed -i \
+"s/.*create_main_cluster = .*/create_main_cluster = false/" /etc/postgresql-common/createcluster.conf && )
+apt_line  = apt-get -o DPkg::Lock::Timeout=300 update && $(no_server)$(apt_get) $(1)
 
 # Installs the packages of a list that are missing; where it may not, says how and stops.
 # Elsewhere than on Debian it names them and goes on: the compiler will say what is missing.

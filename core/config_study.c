@@ -74,8 +74,8 @@ static const hone_option STUDY[N_STUDY] = {
                  .doc = "Evaluations at once."},
     [STORAGE] = {.name = "storage",
                  .type = HONE_OPT_STRING,
-                 .doc = "SQLite file with Optuna's schema, or memory; by default <name>.db beside "
-                        "the study file."},
+                 .doc = "SQLite file with Optuna's schema, postgresql://user@host/database, or "
+                        "memory; by default <name>.db beside the study file."},
     [TIME] = {.name = "time",
               .type = HONE_OPT_SECONDS,
               .def = "none",
@@ -338,13 +338,28 @@ static void add_default_storage(const config *c, text *t)
             *at = '_';
 }
 
+static bool names_server(const char *s)
+{
+    return strncmp(s, "postgresql://", 13) == 0 || strncmp(s, "postgres://", 11) == 0;
+}
+
+/* user:secret@host or ?password=secret: what is in a study file is shown and stored. */
+static bool holds_password(const char *s)
+{
+    const char *host = strstr(s, "://") + 3;
+    size_t n = strcspn(host, "/?");
+    const char *at = memchr(host, '@', n);
+    return (at && memchr(host, ':', (size_t)(at - host))) || strstr(s, "password=");
+}
+
 /* Why a storage is refused; NULL: it is a file or memory. */
 static const char *storage_fault(const char *s)
 {
     if (!*s)
         return "is empty";
-    if (strncmp(s, "postgresql:", 11) == 0 || strncmp(s, "postgres:", 9) == 0)
-        return "names PostgreSQL, which this version does not have yet";
+    if (names_server(s))
+        return holds_password(s) ? "holds a password, which belongs into ~/.pgpass or PGPASSWORD"
+                                 : NULL;
     if (strncmp(s, "sqlite:", 7) == 0)
         return "is an address; write the file's path alone";
     if (strstr(s, "://"))
@@ -361,11 +376,13 @@ static int32_t read_storage(config *c, const options *o, error *err)
     text t = {0};
     if (fault)
         error_add(err, HONE_ECONFIG,
-                  "%s: [study] storage = %s %s; allowed: an SQLite file, or memory",
-                  origin_of(c, o, STORAGE), text_excerpt(s, word), fault);
+                  "%s: [study] storage = %s %s; allowed: an SQLite file, "
+                  "postgresql://user@host/database, or memory",
+                  origin_of(c, o, STORAGE), names_server(s) ? "..." : text_excerpt(s, word),
+                  fault);
     if (!s)
         add_default_storage(c, &t);
-    else if (strcmp(s, "memory") == 0 || *s == '/')
+    else if (strcmp(s, "memory") == 0 || *s == '/' || names_server(s))
         text_add(&t, "%s", s);
     else
         text_add(&t, "%s/%s", c->doc.folder, s);

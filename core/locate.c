@@ -62,6 +62,15 @@ int32_t study_locate(const char *word, const config_settings *settings, char **u
                      error *err)
 {
     *url = *name = NULL;
+    if (strncmp(word, "postgresql://", 13) == 0 || strncmp(word, "postgres://", 11) == 0) {
+        size_t n = strcspn(word, "#");
+        char *server = strndup(word, n);
+        int32_t status =
+            server ? from_database(server, word[n] ? word + n + 1 : NULL, url, name, err)
+                   : no_memory(err);
+        free(server);
+        return status;
+    }
     if (is_database(word))
         return from_database(word, NULL, url, name, err);
     if (access(word, F_OK) == 0)

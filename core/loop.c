@@ -11,6 +11,16 @@
 
 enum { BATCH = 64 }; /* points asked for at once, at most */
 
+/* What came of a trial, until it is in storage. */
+typedef struct outbox {
+    bool full;
+    int64_t number;
+    told told;          /* its arrays lie in `room` */
+    double *room;       /* [2 n_goals + n_constraints] */
+    double repeats;     /* evaluations behind it */
+    char *reason, *output;
+} outbox;
+
 typedef struct run {
     const run_settings *set;
     study *study;
@@ -18,6 +28,7 @@ typedef struct run {
     evaluator *evaluator;
     run_result *result;
     actives at_work;         /* room: workers */
+    outbox box;
     bool exhausted, waiting; /* DONE; WAIT until something is told */
     bool draining;           /* nothing new is asked for */
     int interrupts;
@@ -75,11 +86,16 @@ static void note_news(run *r)
 }
 
 /* A trial that was given to somebody else while it ran here: its result is not ours to tell. */
-static void drop(run *r, active *a)
+static void say_dropped(run *r, int64_t number)
 {
     log_line(r->set->log, HONE_LOG_WARN,
              "trial %lld was taken over by another worker; what this one found is dropped",
-             (long long)a->number);
+             (long long)number);
+}
+
+static void drop(run *r, active *a)
+{
+    say_dropped(r, a->number);
     actives_end(&r->at_work, a);
 }
 
@@ -97,52 +113,72 @@ static void keep_failure(run *r, const active *a)
     r->result->last_output = a->output ? strdup(a->output) : NULL;
 }
 
-static int32_t write_notes(run *r, const active *a, error *err)
+/* Takes what the trial's evaluations said; its slot is free then. */
+static void post(run *r, active *a)
 {
+    const config *c = r->c;
+    size_t goals = (size_t)c->n_goals;
+    outbox *box = &r->box;
+    double *values = box->room, *yvar = values + goals, *constraints = yvar + goals;
+    bool noisy = false, complete = !a->failed && !a->pruned;
+    if (complete)
+        active_average(&r->at_work, a, values, yvar, constraints);
+    for (size_t j = 0; j < goals && complete; j++)
+        noisy = noisy || !isnan(yvar[j]);
+    box->full = true;
+    box->number = a->number;
+    box->repeats = (double)a->done;
+    box->reason = a->reason;
+    box->output = a->output;
+    a->reason = a->output = NULL;
+    box->told = (told){.state = a->failed   ? HONE_FAILED
+                                : a->pruned ? HONE_PRUNED
+                                            : HONE_COMPLETE,
+                       .values = values,
+                       .constraints = c->n_constraints && complete ? constraints : NULL,
+                       .yvar = noisy ? yvar : NULL,
+                       .seconds = a->seconds};
+    actives_end(&r->at_work, a);
+}
+
+static void empty(outbox *box)
+{
+    free(box->reason);
+    free(box->output);
+    box->reason = box->output = NULL;
+    box->full = false;
+}
+
+static int32_t write_notes(run *r, error *err)
+{
+    const outbox *box = &r->box;
     int32_t status = HONE_OK;
-    if (a->reason)
-        status = study_note(r->study, a->number, "reason", 0, a->reason, err);
-    if (status >= 0 && a->output)
-        status = study_note(r->study, a->number, "output", 0, a->output, err);
-    if (status >= 0 && a->done > 1)
-        status = study_note(r->study, a->number, "repeats", (double)a->done, NULL, err);
+    if (box->reason)
+        status = study_note(r->study, box->number, "reason", 0, box->reason, err);
+    if (status >= 0 && box->output)
+        status = study_note(r->study, box->number, "output", 0, box->output, err);
+    if (status >= 0 && box->repeats > 1)
+        status = study_note(r->study, box->number, "repeats", box->repeats, NULL, err);
     return status;
 }
 
-/* In a transaction of the caller's; what is announced after its commit is left in *out. */
-static int32_t tell(run *r, const active *a, finished_trial *out, error *err)
+/* Of the trial in the outbox, for those who are told of it. */
+static finished_trial sent(run *r)
 {
-    const config *c = r->c;
-    size_t goals = (size_t)c->n_goals, n = 2 * goals + (size_t)c->n_constraints;
-    double few[32], *room = n <= 32 ? few : malloc(n * sizeof *room);
-    if (!room)
-        return error_add(err, HONE_ENOMEM, "out of memory for a result");
-    double *values = room, *yvar = room + goals, *constraints = yvar + goals;
-    bool noisy = false;
-    if (!a->failed && !a->pruned)
-        active_average(&r->at_work, a, values, yvar, constraints);
-    for (size_t j = 0; j < goals && !a->failed && !a->pruned; j++)
-        noisy = noisy || !isnan(yvar[j]);
+    const outbox *box = &r->box;
+    return (finished_trial){.number = box->number,
+                            .row = history_row(study_history(r->study), box->number),
+                            .state = box->told.state,
+                            .seconds = box->told.seconds,
+                            .reason = box->told.state == HONE_FAILED ? box->reason : NULL};
+}
 
-    told t = {.state = a->failed   ? HONE_FAILED
-                       : a->pruned ? HONE_PRUNED
-                                   : HONE_COMPLETE,
-              .values = values,
-              .constraints = c->n_constraints && !a->failed && !a->pruned ? constraints : NULL,
-              .yvar = noisy ? yvar : NULL,
-              .seconds = a->seconds};
-    int32_t status = write_notes(r, a, err);
-    int64_t row = history_row(study_history(r->study), a->number);
-    if (status >= 0)
-        status = study_tell(r->study, a->number, &t, err);
-    *out = (finished_trial){.number = a->number,
-                            .row = row,
-                            .state = t.state,
-                            .seconds = a->seconds,
-                            .reason = a->failed ? a->reason : NULL};
-    if (room != few)
-        free(room);
-    return status;
+/* In a transaction of the caller's; what is announced after its commit is left in *out. */
+static int32_t tell(run *r, finished_trial *out, error *err)
+{
+    *out = sent(r);
+    int32_t status = write_notes(r, err);
+    return status < 0 ? status : study_tell(r->study, r->box.number, &r->box.told, err);
 }
 
 /* ---- asking ---- */
@@ -185,42 +221,49 @@ static void finish_reused(run *r, const trial *t, finished_trial *out)
     note_finished(r, out);
 }
 
-/* One transaction: tell the finished trial (if any) and ask for the next. */
-static int32_t tell_and_ask(run *r, active *done, error *err)
+/* In the transaction: tells what is in the outbox, asks for the next. */
+static int32_t exchange(run *r, finished_trial *finished, int64_t *n_finished, error *err)
 {
     trial reused[BATCH];
-    finished_trial finished[BATCH + 1];
-    int64_t n_reused = 0, n_finished = 0;
-    char *reason = NULL, *output = NULL; /* the slot may be filled again */
-    int32_t status = study_begin(r->study, err);
-    if (status < 0)
-        return status;
+    int64_t n_reused = 0;
+    int32_t status = HONE_OK;
     note_news(r);
-    if (done && !study_holds(r->study, done->number)) {
-        drop(r, done);
-        done = NULL;
+    if (r->box.full && !study_holds(r->study, r->box.number)) {
+        say_dropped(r, r->box.number);
+        empty(&r->box);
     }
-    if (done) {
-        if ((status = tell(r, done, &finished[0], err)) < 0)
+    if (r->box.full) {
+        if ((status = tell(r, &finished[0], err)) < 0)
             return status;
-        reason = done->reason;
-        output = done->output;
-        done->reason = done->output = NULL;
-        actives_end(&r->at_work, done);
         r->waiting = false;
-        note_finished(r, &finished[n_finished++]);
+        note_finished(r, &finished[(*n_finished)++]);
     }
     if (may_ask(r))
         status = ask(r, reused, &n_reused, err);
     for (int64_t i = 0; i < n_reused && status >= 0; i++)
-        finish_reused(r, &reused[i], &finished[n_finished++]);
+        finish_reused(r, &reused[i], &finished[(*n_finished)++]);
+    return status;
+}
+
+/* One transaction: tell the finished trial (if any) and ask for the next. */
+static int32_t tell_and_ask(run *r, error *err)
+{
+    finished_trial finished[BATCH + 1];
+    int64_t n_finished = 0, before = r->result->finished;
+    int32_t status = study_begin(r->study, err);
+    if (status < 0)
+        return status;
+    status = exchange(r, finished, &n_finished, err);
     if (status >= 0)
         status = study_commit(r->study, err);
-    for (int64_t i = 0; i < n_finished && status >= 0; i++)
+    if (status < 0) {
+        r->result->finished = before;
+        return status;
+    }
+    for (int64_t i = 0; i < n_finished; i++)
         announce(r, &finished[i]);
-    free(reason);
-    free(output);
-    return status;
+    empty(&r->box);
+    return HONE_OK;
 }
 
 /* ---- events ---- */
@@ -255,7 +298,8 @@ static int32_t take_result(run *r, active *a, const event *e, error *err)
     }
     if (a->failed)
         keep_failure(r, a);
-    return tell_and_ask(r, a, err);
+    post(r, a);
+    return tell_and_ask(r, err);
 }
 
 /* An evaluation in this process reports and waits for the answer: 1, prune. */
@@ -327,39 +371,39 @@ static bool stays(const run *r)
            stop_reason(&r->result->state, &r->set->rules, now_seconds()) == STOP_NOT;
 }
 
-static int32_t loop(run *r, error *err)
+/* One round: ask, wait, take what came.  *over: nothing is left to do. */
+static int32_t round_of(run *r, bool *over, error *err)
 {
-    for (;;) {
-        int32_t status = HONE_OK;
-        heed_interrupts(r);
-        if (r->interrupts > 1)
-            return HONE_OK; /* evaluator_free kills what runs */
-        while (may_ask(r)) {
-            int64_t before = r->at_work.n, finished = r->result->finished;
-            if ((status = tell_and_ask(r, NULL, err)) < 0)
-                return status;
-            if (r->at_work.n == before && r->result->finished == finished)
-                break;
-        }
-        if ((status = submit(r, err)) < 0)
+    int32_t status = HONE_OK;
+    heed_interrupts(r);
+    *over = r->interrupts > 1; /* evaluator_free kills what runs */
+    while (!*over && (r->box.full || may_ask(r))) {
+        int64_t before = r->at_work.n, finished = r->result->finished;
+        if ((status = tell_and_ask(r, err)) < 0)
             return status;
-        if (r->at_work.n == 0 && !stays(r))
-            return HONE_OK;
-        event e = {0};
-        if ((status = evaluator_wait(r->evaluator, 0.25, r->set->wake_fd, &e, err)) < 0)
-            return status;
-        if ((status = r->observing.status) < 0) {
-            error_take(err, &r->observing);
-            return status;
-        }
-        if (e.type != 0 && (status = take_event(r, &e, err)) < 0)
-            return status;
-        if ((status = study_poll(r->study, err)) < 0)
-            return status;
-        note_news(r);
-        if (r->set->tick)
-            r->set->tick(r->set->context, r->at_work.n);
+        if (r->at_work.n == before && r->result->finished == finished)
+            break;
     }
+    if (*over || (status = submit(r, err)) < 0)
+        return status;
+    *over = r->at_work.n == 0 && !stays(r);
+    if (*over)
+        return HONE_OK;
+    event e = {0};
+    if ((status = evaluator_wait(r->evaluator, 0.25, r->set->wake_fd, &e, err)) < 0)
+        return status;
+    if ((status = r->observing.status) < 0) {
+        error_take(err, &r->observing);
+        return status;
+    }
+    if (e.type != 0 && (status = take_event(r, &e, err)) < 0)
+        return status;
+    if ((status = study_poll(r->study, err)) < 0)
+        return status;
+    note_news(r);
+    if (r->set->tick)
+        r->set->tick(r->set->context, r->at_work.n);
+    return HONE_OK;
 }
 
 /* The rules over what a continued study holds already. */
@@ -376,9 +420,58 @@ static int32_t note_past(run *r, error *err)
     status = history_table(h, &v, -1, &t, err);
     for (int64_t i = 0; status >= 0 && i < t.n_finished; i++)
         stop_note(&r->result->state, &r->set->rules, h, r->c, t.finished[i]);
-    r->result->state.failures = 0; /* "in a row" begins anew with each run */
     history_drop(h, &v);
     view_free(&v);
+    return status;
+}
+
+/* The connection to the storage broke.  What is stored decides: a trial whose tell arrived is
+ * announced, any other is told again; asks that did not arrive are forgotten. */
+static int32_t recover(run *r, error *err)
+{
+    int64_t n = 0, failures = r->result->state.failures;
+    int64_t *numbers = malloc(((size_t)r->at_work.room + 1) * sizeof *numbers);
+    if (!numbers)
+        return error_add(err, HONE_ENOMEM, "out of memory for running trials");
+    for (int64_t i = 0; i < r->at_work.room; i++) {
+        active *a = &r->at_work.slots[i];
+        if (a->number >= 0 && a->submitted == 0)
+            actives_end(&r->at_work, a); /* asked for in what was undone, perhaps */
+        else if (a->number >= 0)
+            numbers[n++] = a->number;
+    }
+    if (r->box.full)
+        numbers[n++] = r->box.number;
+    int32_t status = study_recover(r->study, numbers, n, err);
+    free(numbers);
+    r->waiting = r->exhausted = false;
+    r->result->state = (stop_state){0};
+    if (status >= 0)
+        status = note_past(r, err);
+    r->result->state.failures = failures;
+    if (status < 0 || !r->box.full || study_holds(r->study, r->box.number))
+        return status;
+    finished_trial t = sent(r);
+    if (t.row >= 0 && history_state(study_history(r->study), t.row) == t.state) {
+        r->result->finished++;
+        announce(r, &t);
+    }
+    empty(&r->box);
+    return HONE_OK;
+}
+
+static int32_t loop(run *r, error *err)
+{
+    int32_t status = HONE_OK;
+    for (bool over = false; !over;) {
+        status = round_of(r, &over, err);
+        if (status < 0 && study_cut_off(r->study)) {
+            over = false;
+            status = recover(r, err);
+        }
+        if (status < 0)
+            return status;
+    }
     return status;
 }
 
@@ -392,7 +485,11 @@ int32_t run_study(const run_settings *settings, run_result *out, error *err)
     evaluating.observe = observe;
     evaluating.context = &r;
     *out = (run_result){0};
-    int32_t status = note_past(&r, err);
+    size_t cells = 2 * (size_t)r.c->n_goals + (size_t)r.c->n_constraints;
+    r.box.room = malloc(cells * sizeof *r.box.room);
+    int32_t status = r.box.room ? note_past(&r, err)
+                                : error_add(err, HONE_ENOMEM, "out of memory for a result");
+    out->state.failures = 0; /* "in a row" begins anew with each run */
     if (status >= 0)
         status = actives_init(&r.at_work, r.c, settings->evaluator->workers, err);
     if (status >= 0 && stop_reason(&out->state, &settings->rules, now_seconds()) == STOP_NOT)
@@ -406,6 +503,8 @@ int32_t run_study(const run_settings *settings, run_result *out, error *err)
         out->reason = r.exhausted ? STOP_EXHAUSTED : STOP_NOT;
     evaluator_free(r.evaluator);
     error_free(&r.observing);
+    empty(&r.box);
+    free(r.box.room);
     actives_free(&r.at_work);
     return status;
 }

@@ -1,4 +1,4 @@
-/* storage.c - one storage interface over its kinds: memory and SQLite. */
+/* storage.c - one storage interface over its kinds: memory, SQLite and PostgreSQL. */
 #include "storage_backend.h"
 
 #include <stdlib.h>
@@ -19,10 +19,12 @@ int32_t storage_open(const char *url, const storage_settings *settings, storage 
     const char *colon = strstr(url, "://");
     if (colon && strncmp(url, "sqlite:///", 10) == 0)
         return storage_sqlite_open(url + strlen("sqlite:///"), settings, out, err);
+    if (colon && (strncmp(url, "postgresql:", 11) == 0 || strncmp(url, "postgres:", 9) == 0))
+        return storage_postgresql_open(url, settings, out, err);
     if (colon)
         return error_add(err, HONE_ESTORAGE,
                          "%s: no storage of the kind '%.*s'; allowed are the "
-                         "path of an SQLite file and 'memory'",
+                         "path of an SQLite file, postgresql://... and 'memory'",
                          url, (int)(colon - url), url);
     return storage_sqlite_open(url, settings, out, err);
 }
@@ -42,6 +44,18 @@ int32_t storage_begin(storage *s, error *err)
     int32_t status = s->ops->begin(s, err);
     s->open = status >= 0;
     return status;
+}
+
+int32_t storage_lock(storage *s, int64_t study, error *err)
+{
+    if (!s->open)
+        return error_add(err, HONE_ESTATE, "storage: locked outside a transaction");
+    return s->ops->lock ? s->ops->lock(s, study, err) : HONE_OK;
+}
+
+bool storage_lost(storage *s)
+{
+    return s->ops->lost && s->ops->lost(s);
 }
 
 int32_t storage_commit(storage *s, error *err)

@@ -1,4 +1,4 @@
-/* storage.h - where studies live: a SQLite file or memory, in Optuna's schema.
+/* storage.h - where studies live: an SQLite file, PostgreSQL or memory, in Optuna's schema.
  *
  * Durable before told: a trial counts as done when storage_commit has returned.
  *
@@ -23,6 +23,7 @@ typedef struct storage_settings {
     int32_t timestamps;        /* TIMESTAMPS_UTC or _LOCAL of config.h */
     bool read_only;            /* status, report, trials: never creates, never locks */
     bool must_exist;
+    bool say_lost;             /* HONE_WAIT from open while a server does not answer */
     double lock_wait; /* seconds to wait for another program's lock, 0: 10 */
 } storage_settings;
 
@@ -30,7 +31,12 @@ int32_t storage_open(const char *url, const storage_settings *settings, storage 
 void storage_close(storage *s);
 
 int32_t storage_begin(storage *s, error *err);
+/* After begin, before the first look at what is stored: until commit nobody else of hone writes
+ * to the study (-1: makes a study). */
+int32_t storage_lock(storage *s, int64_t study, error *err);
 int32_t storage_commit(storage *s, error *err);
+/* Is the connection broken?  What the newest commit did is then unknown: open anew and look. */
+bool storage_lost(storage *s);
 void storage_rollback(storage *s);
 
 /* ---- studies ---- */

@@ -31,6 +31,8 @@ typedef struct storage_ops {
     int32_t (*space)(storage *s, int64_t study, space *out, error *err);
 
     /* optional */
+    int32_t (*lock)(storage *s, int64_t study, error *err); /* NULL: begin locks everything */
+    bool (*lost)(storage *s);
     int32_t (*set_attribute)(storage *s, int64_t study, bool system, const char *key,
                              const char *json, error *err);
     int32_t (*get_attribute)(storage *s, int64_t study, bool system, const char *key, char **json,
@@ -65,5 +67,8 @@ struct storage {
 int32_t storage_memory_open(storage **out, error *err);
 int32_t storage_sqlite_open(const char *path, const storage_settings *settings, storage **out,
                             error *err);
+
+int32_t storage_postgresql_open(const char *url, const storage_settings *settings, storage **out,
+                                error *err);
 
 #endif

@@ -23,6 +23,13 @@
 #define STATEMENTS(X)                                                                              \
     X(COMMIT, "COMMIT")                                                                            \
     X(ROLLBACK, "ROLLBACK")                                                                        \
+    /* of engines where a study is locked; its changes as a number */                              \
+    X(LOCK_STUDY, "SELECT 1 FROM studies WHERE study_id = ?1 FOR UPDATE")                          \
+    X(FINGERPRINT,                                                                                 \
+      "SELECT coalesce((SELECT max(trial_id) FROM trials WHERE study_id = ?1), 0)::bigint * "      \
+      "1000003 + coalesce(sum(hashtext(concat_ws(' ', t.trial_id, t.state, h.owner))::bigint), "   \
+      "0)::bigint FROM trials t LEFT JOIN hone_trials h ON h.trial_id = t.trial_id "               \
+      "WHERE t.study_id = ?1 AND t.state IN ('RUNNING', 'WAITING')")                               \
     /* studies */                                                                                  \
     X(FIND_STUDY, "SELECT study_id FROM studies WHERE study_name = ?1")                            \
     X(ADD_STUDY, "INSERT INTO studies (study_name) VALUES (?1) RETURNING study_id")                \

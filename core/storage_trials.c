@@ -55,9 +55,15 @@ static int32_t find_first(database *s, int64_t study, int64_t number, int64_t *i
     *id = -1;
     if (number <= 0)
         return find_edge(s, study, false, id, err);
-    int32_t status = db_prepare(
-        s, "SELECT trial_id, number FROM trials WHERE study_id = ?1 ORDER BY trial_id DESC",
-        CELLS(CELL_INT(study)), &row, err);
+    int32_t status = db_row(s, SQL_NEWEST_NUMBER, CELLS(CELL_INT(study)), &row, err);
+    int64_t newest = status > 0 ? row_int(row, 0) : -1;
+    db_done(row);
+    if (status < 0 || newest < number)
+        return status < 0 ? status : HONE_OK;
+    status = db_prepare(s,
+                        "SELECT trial_id, number FROM trials WHERE study_id = ?1 "
+                        "ORDER BY trial_id DESC LIMIT ?2",
+                        CELLS(CELL_INT(study), CELL_INT(newest - number + 1)), &row, err);
     while (status >= 0 && (status = db_step(s, row, err)) > 0) {
         if (row_int(row, 1) < number)
             break;
@@ -114,13 +120,15 @@ static int32_t visit_trials(reader *r, int64_t study, int64_t from, int flags, t
     int32_t status = find_first(r->s, study, from, &first, err);
     if (status < 0 || first < 0 || (status = find_edge(r->s, study, true, &last, err)) < 0)
         return status;
-    if ((r->space && (status = record_init(r, err)) < 0) ||
-        (status = open_scans(r, first, last, flags, err)) < 0)
+    /* Trials first: whoever finishes one meanwhile has written its values before its state. */
+    if (r->space && (status = record_init(r, err)) < 0)
         return status;
     status = db_prepare(r->s,
                         "SELECT trial_id, number, state, datetime_start, datetime_complete FROM "
                         "trials WHERE study_id = ?1 AND trial_id >= ?2 ORDER BY trial_id",
                         CELLS(CELL_INT(study), CELL_INT(first)), &row, err);
+    if (status >= 0)
+        status = open_scans(r, first, last, flags, err);
     while (status >= 0 && (status = db_step(r->s, row, err)) > 0) {
         if ((status = record_read(r, row, err)) < 0)
             break;

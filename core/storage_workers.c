@@ -137,8 +137,11 @@ static int32_t enter(database *s, int64_t study, const char *owner, const char *
 static int32_t alone_or_shared(database *s, int64_t study, const char *label, bool shared,
                                double lease, error *err)
 {
-    char *identity = process_identity();
-    int32_t status = identity ? check_owner(s, study, identity, err)
+    int32_t status = storage_lock(&s->base, study, err);
+    char *identity = status >= 0 ? process_identity() : NULL;
+    if (status < 0)
+        return status;
+    status = identity ? check_owner(s, study, identity, err)
                               : error_add(err, HONE_ENOMEM, "%s: out of memory", s->path);
     if (status >= 0)
         status = call_roll(s, study, identity, shared, lease, err);
@@ -221,7 +224,9 @@ void sql_release(storage *base, int64_t study)
     error ignored = {0}; /* a claim that stays names a dead process */
     bool alone = !base->open;
     if (!alone || storage_begin(base, &ignored) >= 0) {
-        int32_t status = release((database *)base, study, &ignored);
+        int32_t status = storage_lock(base, study, &ignored);
+        if (status >= 0)
+            status = release((database *)base, study, &ignored);
         if (alone && status >= 0)
             storage_commit(base, &ignored);
         else if (alone)

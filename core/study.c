@@ -82,7 +82,8 @@ int32_t study_begin(study *s, error *err)
     if (status < 0)
         return status;
     s->depth = 1;
-    status = resume_sync(s, err);
+    if ((status = storage_lock(s->storage, s->id, err)) >= 0)
+        status = resume_sync(s, err);
     if (status >= 0 && leases_due(&s->leases, s->identity, study_clock()))
         status = share_beat(s, err);
     return status < 0 ? study_abandon(s, status) : HONE_OK;
@@ -187,7 +188,8 @@ static int32_t find_or_create(study *s, error *err)
     int32_t status = storage_begin(s->storage, err);
     if (status < 0)
         return status;
-    if ((status = storage_find_study(s->storage, c->name, &s->id, err)) < 0)
+    if ((status = storage_lock(s->storage, -1, err)) < 0 ||
+        (status = storage_find_study(s->storage, c->name, &s->id, err)) < 0)
         goto fail;
     s->origin.continued = s->id >= 0;
     if (s->origin.continued && s->set.must_be_new) {
@@ -215,6 +217,25 @@ static int32_t continue_study(study *s, error *err)
     return status;
 }
 
+/* The storage opened, the study found or made, joined and continued. */
+int32_t study_connect(study *s, bool say_lost, error *err)
+{
+    const config *c = s->config;
+    storage_settings storing = {
+        .optuna_schema = c->optuna_schema, .timestamps = c->timestamps, .say_lost = say_lost};
+    int32_t status = history_new(s->space, &s->history, err);
+    if (status < 0)
+        return status;
+    status = storage_open(c->storage, &storing, &s->storage, err);
+    if (status != HONE_OK)
+        return status;
+    if ((status = find_or_create(s, err)) < 0 || (status = share_join(s, err)) < 0 ||
+        (s->origin.continued && (status = continue_study(s, err)) < 0) ||
+        (status = make_instances(s, err)) < 0)
+        return status;
+    return resume_replay(s, err);
+}
+
 int32_t study_open(const study_settings *settings, study **out, error *err)
 {
     const config *c = settings->config;
@@ -230,7 +251,6 @@ int32_t study_open(const study_settings *settings, study **out, error *err)
     s->planned = c->trials;
 
     int32_t status;
-    storage_settings storing = {.optuna_schema = c->optuna_schema, .timestamps = c->timestamps};
     s->minimised = calloc((size_t)c->n_goals, sizeof *s->minimised);
     s->signs = calloc((size_t)c->n_goals, sizeof *s->signs);
     s->identity = process_identity();
@@ -243,15 +263,7 @@ int32_t study_open(const study_settings *settings, study **out, error *err)
         s->signs[j] = study_sign(s, j);
     s->goals = (hone_ext_goals){
         .size = sizeof s->goals, .n_objectives = c->n_goals, .sign = s->signs};
-    if ((status = history_new(s->space, &s->history, err)) < 0 ||
-        (status = storage_open(c->storage, &storing, &s->storage, err)) < 0 ||
-        (status = find_or_create(s, err)) < 0)
-        goto fail;
-    if ((status = share_join(s, err)) < 0)
-        goto fail;
-    if (s->origin.continued && (status = continue_study(s, err)) < 0)
-        goto fail;
-    if ((status = make_instances(s, err)) < 0 || (status = resume_replay(s, err)) < 0)
+    if ((status = study_connect(s, false, err)) < 0)
         goto fail;
     *out = s;
     return HONE_OK;
@@ -288,7 +300,8 @@ void study_close(study *s)
     instance_free(s->strategy);
     if (s->claimed)
         storage_release(s->storage, s->id);
-    storage_close(s->storage);
+    if (s->storage)
+        storage_close(s->storage);
     history_free(s->history);
     notes_drop(s);
     free(s->notes);

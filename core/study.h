@@ -71,6 +71,12 @@ int32_t study_add(study *s, const double *native, const told *t, int64_t *number
 int32_t study_enqueue(study *s, const double *native, error *err);
 
 /* ---- beside other processes ---- */
+/* After a failure: did the connection to the storage break? */
+bool study_cut_off(const study *s);
+/* Connects again, waiting for the server longer and longer, and reads anew what is stored: what
+ * had been committed is there, what had not is undone.  Of the trials that this process runs,
+ * those of numbers[n] go on; others that storage has as its own will be handed out again. */
+int32_t study_recover(study *s, const int64_t *numbers, int64_t n, error *err);
 /* Now and then while nothing is told: renews the lease, learns what others did.  Cheap where
  * nothing happened. */
 int32_t study_poll(study *s, error *err);

@@ -171,7 +171,8 @@ int32_t resume_load(study *s, error *err)
     int32_t status = storage_begin(s->storage, err); /* others' trials are given their places */
     if (status < 0)
         return status;
-    status = storage_changed(s->storage, &s->changes, &changed, err);
+    if ((status = storage_lock(s->storage, s->id, err)) >= 0)
+        status = storage_changed(s->storage, &s->changes, &changed, err);
     if (status >= 0)
         status = storage_trials(s->storage, s->id, s->space, 0, 0, load_trial, &l, err);
     if (status >= 0)

@@ -4,6 +4,7 @@
  *   study_header.c   what is kept of the study file, plugins and machine, and compared
  *   study_load.c     stored trials into the history, at the start and as others change them
  *   study_resume.c   strategies and pruners brought up to the history
+ *   study_recover.c  after a broken connection
  *   study_share.c    beside other processes: leases, what they finished, what they lost
  *   study_ask.c      points: lost, enqueued, proposed
  *   study_tell.c     outcomes, reports, notes */
@@ -92,6 +93,7 @@ struct study {
 };
 
 /* study.c */
+int32_t study_connect(study *s, bool say_lost, error *err); /* HONE_WAIT: the server is away */
 pending *study_pending(study *s, int64_t number);           /* NULL: none */
 pending *study_add_pending(study *s, const pending *p, error *err);
 void study_drop_pending(study *s, int64_t number);

@@ -156,15 +156,15 @@ Test(config, every_kind_of_problem)
         {"[study]\nduplicates = resue\n" SPACE OBJECTIVE,
          "s.ini:2: [study] duplicates = resue is not one of its choices; allowed: one of reuse, "
          "evaluate, default reuse; did you mean 'reuse'?"},
-        {"[study]\nstorage = postgresql://h/d\n" SPACE OBJECTIVE,
-         "s.ini:2: [study] storage = postgresql://h/d names PostgreSQL, which this version does "
-         "not have yet; allowed: an SQLite file, or memory"},
+        {"[study]\nstorage = postgresql://u:secret@h/d\n" SPACE OBJECTIVE,
+         "s.ini:2: [study] storage = ... holds a password, which belongs into ~/.pgpass or "
+         "PGPASSWORD; allowed: an SQLite file, postgresql://user@host/database, or memory"},
         {"[study]\nstorage = mysql://h/d\n" SPACE OBJECTIVE,
          "s.ini:2: [study] storage = mysql://h/d names a database that hone does not know; "
-         "allowed: an SQLite file, or memory"},
+         "allowed: an SQLite file, postgresql://user@host/database, or memory"},
         {"[study]\nstorage = sqlite:///x.db\n" SPACE OBJECTIVE,
          "s.ini:2: [study] storage = sqlite:///x.db is an address; write the file's path alone; "
-         "allowed: an SQLite file, or memory"},
+         "allowed: an SQLite file, postgresql://user@host/database, or memory"},
         {"[study]\nname = \xff\n" SPACE OBJECTIVE,
          "s.ini:2: [study] name = \xff is not allowed; allowed: UTF-8 text of at most 512 bytes"},
         {"[objective]\nplugin = command\ncommand = echo\n",

@@ -65,7 +65,7 @@ Test(storage_faults, paths_that_cannot_be)
     cr_assert_neq(access(path, F_OK), 0, "a refused file is not made");
     snprintf(path, sizeof path, "%s/s.db/x", f->folder);
     refused(path, &set, "Not a directory");
-    refused("postgresql://host/db", &set, "no storage of the kind 'postgresql'");
+    refused("mysql://host/db", &set, "no storage of the kind 'mysql'");
     close_fixture(f);
 }
 
