@@ -15,9 +15,9 @@ enum { BATCH = 64 }; /* points asked for at once, at most */
 typedef struct outbox {
     bool full;
     int64_t number;
-    told told;          /* its arrays lie in `room` */
-    double *room;       /* [2 n_goals + n_constraints] */
-    double repeats;     /* evaluations behind it */
+    told told;      /* its arrays lie in `room` */
+    double *room;   /* [2 n_goals + n_constraints] */
+    double repeats; /* evaluations behind it */
     char *reason, *output;
 } outbox;
 
@@ -27,7 +27,7 @@ typedef struct run {
     const config *c;
     evaluator *evaluator;
     run_result *result;
-    actives at_work;         /* room: workers */
+    actives at_work; /* room: workers */
     outbox box;
     bool exhausted, waiting; /* DONE; WAIT until something is told */
     bool draining;           /* nothing new is asked for */
@@ -487,8 +487,8 @@ int32_t run_study(const run_settings *settings, run_result *out, error *err)
     *out = (run_result){0};
     size_t cells = 2 * (size_t)r.c->n_goals + (size_t)r.c->n_constraints;
     r.box.room = malloc(cells * sizeof *r.box.room);
-    int32_t status = r.box.room ? note_past(&r, err)
-                                : error_add(err, HONE_ENOMEM, "out of memory for a result");
+    int32_t status =
+        r.box.room ? note_past(&r, err) : error_add(err, HONE_ENOMEM, "out of memory for a result");
     out->state.failures = 0; /* "in a row" begins anew with each run */
     if (status >= 0)
         status = actives_init(&r.at_work, r.c, settings->evaluator->workers, err);

@@ -23,7 +23,7 @@ typedef struct storage_settings {
     int32_t timestamps;        /* TIMESTAMPS_UTC or _LOCAL of config.h */
     bool read_only;            /* status, report, trials: never creates, never locks */
     bool must_exist;
-    bool say_lost;             /* HONE_WAIT from open while a server does not answer */
+    bool say_lost;    /* HONE_WAIT from open while a server does not answer */
     double lock_wait; /* seconds to wait for another program's lock, 0: 10 */
 } storage_settings;
 

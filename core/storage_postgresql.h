@@ -47,9 +47,9 @@ typedef struct pg_storage {
     database data;
     libpq pq;
     pg_conn *conn;
-    bool lost;        /* the connection broke: what was open is undone, or was committed */
-    int64_t changed;  /* rows that the newest statement wrote */
-    int64_t study;    /* locked last, -1: none */
+    bool lost;       /* the connection broke: what was open is undone, or was committed */
+    int64_t changed; /* rows that the newest statement wrote */
+    int64_t study;   /* locked last, -1: none */
     bool prepared[N_STATEMENTS];
 } pg_storage;
 

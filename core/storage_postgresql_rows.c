@@ -58,11 +58,12 @@ int32_t pg_load(libpq *pq, error *err)
 
 /* ---- failures ---- */
 
-/* Classes 08 and 57P: the connection, the server going down; 25P03: idle for too long. */
+/* No code: libpq speaks, not the server.  Classes 08 and 57P: the connection, the server going
+ * down; 25P03: idle for too long. */
 static bool breaks(const char *code)
 {
-    return code && (strncmp(code, "08", 2) == 0 || strncmp(code, "57P", 3) == 0 ||
-                    strcmp(code, "25P03") == 0);
+    return !code || (strncmp(code, "08", 2) == 0 || strncmp(code, "57P", 3) == 0 ||
+                     strcmp(code, "25P03") == 0);
 }
 
 int32_t pg_fail(pg_storage *s, const pg_result *r, error *err)

@@ -77,7 +77,8 @@ static const char OWN_TABLES[] =
     "CREATE INDEX IF NOT EXISTS hone_trials_open ON trials (study_id, trial_id) "
     "WHERE state IN ('RUNNING', 'WAITING');"
     "CREATE INDEX IF NOT EXISTS hone_trials_order ON trials (study_id, trial_id);"
-    "INSERT INTO hone_study VALUES (0, 'schema', '1') ON CONFLICT DO NOTHING;"; /* no study has id 0 */
+    "INSERT INTO hone_study VALUES (0, 'schema', '1') ON CONFLICT DO NOTHING;"; /* no study has id 0
+                                                                                 */
 
 /* The first column of the only row, from malloc; NULL: no such table or row. */
 static int32_t ask_text(pg_storage *s, const char *sql, char **out, error *err)
@@ -116,11 +117,12 @@ static int32_t check_stamp(pg_storage *s, error *err)
     if (status >= 0 &&
         (!stamp || !schema || (strcmp(stamp, "v3.2.0.a") != 0 && strcmp(stamp, "v3.0.0.d") != 0) ||
          atoi(schema) != 12))
-        status = error_add(err, HONE_ESTORAGE,
-                           "%s: has Optuna's schema '%s'; hone reads v3.2.0.a (Optuna 3.2 and later) "
-                           "and v3.0.0.d (Optuna 3.0 and 3.1); an older one is brought up to date "
-                           "by: optuna storage upgrade",
-                           s->data.path, stamp ? stamp : "");
+        status =
+            error_add(err, HONE_ESTORAGE,
+                      "%s: has Optuna's schema '%s'; hone reads v3.2.0.a (Optuna 3.2 and later) "
+                      "and v3.0.0.d (Optuna 3.0 and 3.1); an older one is brought up to date "
+                      "by: optuna storage upgrade",
+                      s->data.path, stamp ? stamp : "");
     free(stamp);
     free(schema);
     return status;

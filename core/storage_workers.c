@@ -142,7 +142,7 @@ static int32_t alone_or_shared(database *s, int64_t study, const char *label, bo
     if (status < 0)
         return status;
     status = identity ? check_owner(s, study, identity, err)
-                              : error_add(err, HONE_ENOMEM, "%s: out of memory", s->path);
+                      : error_add(err, HONE_ENOMEM, "%s: out of memory", s->path);
     if (status >= 0)
         status = call_roll(s, study, identity, shared, lease, err);
     if (status >= 0 && !shared)

@@ -261,8 +261,8 @@ int32_t study_open(const study_settings *settings, study **out, error *err)
     }
     for (int32_t j = 0; j < c->n_goals; j++)
         s->signs[j] = study_sign(s, j);
-    s->goals = (hone_ext_goals){
-        .size = sizeof s->goals, .n_objectives = c->n_goals, .sign = s->signs};
+    s->goals =
+        (hone_ext_goals){.size = sizeof s->goals, .n_objectives = c->n_goals, .sign = s->signs};
     if ((status = study_connect(s, false, err)) < 0)
         goto fail;
     *out = s;

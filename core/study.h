@@ -20,9 +20,9 @@ typedef struct study study;
 typedef struct study_settings {
     const config *config;
     const log_sink *log;
-    bool amend;              /* go on although the study file changed in what matters */
-    bool must_be_new;        /* refuse an existing study */
-    bool one_shot;           /* hone ask / tell: trials stay RUNNING without an owner */
+    bool amend;       /* go on although the study file changed in what matters */
+    bool must_be_new; /* refuse an existing study */
+    bool one_shot;    /* hone ask / tell: trials stay RUNNING without an owner */
     int32_t (*cancelled)(void *context);
     void *context;
 } study_settings;
@@ -31,7 +31,7 @@ typedef struct study_settings {
 typedef struct study_origin {
     bool continued;
     int64_t n_trials, n_complete, n_pruned, n_failed;
-    int64_t n_lost;          /* found running without a living owner: asked again */
+    int64_t n_lost; /* found running without a living owner: asked again */
     double replay_seconds;
 } study_origin;
 
@@ -45,8 +45,8 @@ int32_t study_commit(study *s, error *err);
 typedef struct trial {
     int64_t number;
     uint64_t seed;
-    const double *native;    /* [n_params] the study's, valid until the next ask */
-    bool reused;             /* answered from the record already: nothing to evaluate */
+    const double *native; /* [n_params] the study's, valid until the next ask */
+    bool reused;          /* answered from the record already: nothing to evaluate */
 } trial;
 
 /* Up to n trials (trials[0..*n_out-1]).  HONE_OK; HONE_WAIT: tell pending ones first;
@@ -56,14 +56,13 @@ int32_t study_ask(study *s, int64_t n, trial *trials, int64_t *n_out, error *err
 /* Values in the user's direction. */
 typedef struct told {
     int32_t state;
-    const double *values;       /* [n_goals] */
-    const double *constraints;  /* [n_constraints] or NULL */
-    const double *yvar;         /* [n_goals] or NULL */
-    double seconds;             /* NaN: unknown */
+    const double *values;      /* [n_goals] */
+    const double *constraints; /* [n_constraints] or NULL */
+    const double *yvar;        /* [n_goals] or NULL */
+    double seconds;            /* NaN: unknown */
 } told;
 int32_t study_tell(study *s, int64_t number, const told *t, error *err);
-int32_t study_report(study *s, int64_t number, int64_t step, double value, bool *stop,
-                     error *err);
+int32_t study_report(study *s, int64_t number, int64_t step, double value, bool *stop, error *err);
 int32_t study_note(study *s, int64_t number, const char *key, double value, const char *text,
                    error *err);
 /* A trial that was evaluated elsewhere: import. */
@@ -95,9 +94,9 @@ void study_plan(study *s, int64_t trials);
 const config *study_config(const study *s);
 history *study_history(study *s);
 storage *study_storage(study *s);
-int64_t study_id(const study *s);                  /* in storage */
-int64_t study_planned(const study *s);             /* trials in all */
-int64_t study_handed_out(const study *s);          /* asked by this process and not told yet */
+int64_t study_id(const study *s);         /* in storage */
+int64_t study_planned(const study *s);    /* trials in all */
+int64_t study_handed_out(const study *s); /* asked by this process and not told yet */
 /* The trial that was handed out and not told yet; false: none of that number. */
 bool study_open_trial(study *s, int64_t number, trial *out);
 /* Numbers of the open trials in order, at most `room` of them; returns how many there are. */

@@ -17,29 +17,29 @@
 
 /* A trial that is running or waiting, by us or by others. */
 typedef struct pending {
-    int64_t number, id;      /* id in storage */
-    int64_t row;             /* in history */
-    bool waiting;            /* enqueued and not taken yet */
+    int64_t number, id; /* id in storage */
+    int64_t row;        /* in history */
+    bool waiting;       /* enqueued and not taken yet */
     uint64_t seed;
-    bool ours;               /* handed out by this process (or handed out for good: one shot) */
-    bool fenced;             /* storage names this process as its owner */
-    bool lost;               /* its owner is dead: hand it out again */
-    bool released;           /* its owner gave it back (Ctrl-C): no attempt is counted */
-    int holder;              /* its owner among the leases, -1: none */
-    bool foreign;            /* another program's: hone has no record beside the trial */
+    bool ours;     /* handed out by this process (or handed out for good: one shot) */
+    bool fenced;   /* storage names this process as its owner */
+    bool lost;     /* its owner is dead: hand it out again */
+    bool released; /* its owner gave it back (Ctrl-C): no attempt is counted */
+    int holder;    /* its owner among the leases, -1: none */
+    bool foreign;  /* another program's: hone has no record beside the trial */
 } pending;
 
 /* A note that a strategy wrote about a trial that storage does not have yet. */
 typedef struct early_note {
     int64_t number;
-    char *key, *text;        /* text NULL: value */
+    char *key, *text; /* text NULL: value */
     double value;
 } early_note;
 
 /* An intermediate value that storage does not have yet. */
 typedef struct early_report {
-    int64_t trial, step;     /* trial: id in storage */
-    double value;            /* user's direction */
+    int64_t trial, step; /* trial: id in storage */
+    double value;        /* user's direction */
 } early_report;
 
 /* Owner of a trial that was given back. */
@@ -49,8 +49,8 @@ struct study {
     study_settings set;
     const config *config;
     const space *space;
-    rng_key key, trial_key;      /* of the study; of the seeds of trials */
-    char *owner;                 /* = identity; NULL: one shot */
+    rng_key key, trial_key; /* of the study; of the seeds of trials */
+    char *owner;            /* = identity; NULL: one shot */
     history *history;
     storage *storage;
     int64_t id;
@@ -59,35 +59,35 @@ struct study {
     bool history_only;           /* the strategy's asks need no record */
     bool replaying;              /* notes are dropped */
     bool claimed;
-    char *identity;              /* of this process, host:pid:start */
+    char *identity; /* of this process, host:pid:start */
     leases leases;
-    double polled;               /* CLOCK_MONOTONIC seconds */
+    double polled; /* CLOCK_MONOTONIC seconds */
     int64_t n_news, room_news;
-    int64_t *news;               /* rows that others finished, until study_news */
+    int64_t *news; /* rows that others finished, until study_news */
 
-    int64_t planned;             /* trials in all, INT64_MAX: no bound */
-    int64_t next_number;         /* of the next new trial */
+    int64_t planned;     /* trials in all, INT64_MAX: no bound */
+    int64_t next_number; /* of the next new trial */
     int64_t next_ask, next_sequence;
-    int64_t told;                /* finished rows of the strategy's table that it was told */
+    int64_t told; /* finished rows of the strategy's table that it was told */
     int n_pending, room_pending;
-    pending *pending;            /* in order of number */
+    pending *pending; /* in order of number */
     int n_notes, room_notes;
     early_note *notes;
     int n_reports, room_reports;
     early_report *reports;
-    double reports_flushed;      /* CLOCK_MONOTONIC seconds */
-    int64_t changes;             /* storage_changed's mark */
-    int depth;                   /* of begin */
-    bool broken;                 /* a transaction failed: history and storage may disagree */
-    int64_t faults;              /* of the strategy, seen so far */
+    double reports_flushed; /* CLOCK_MONOTONIC seconds */
+    int64_t changes;        /* storage_changed's mark */
+    int depth;              /* of begin */
+    bool broken;            /* a transaction failed: history and storage may disagree */
+    int64_t faults;         /* of the strategy, seen so far */
     int faults_in_row;
 
-    double *native;              /* [room_asked x n] points handed out by the newest ask */
-    double *columns;             /* [room_asked x n_cols] as proposed */
-    int64_t *numbers;            /* [room_asked] */
+    double *native;   /* [room_asked x n] points handed out by the newest ask */
+    double *columns;  /* [room_asked x n_cols] as proposed */
+    int64_t *numbers; /* [room_asked] */
     int64_t room_asked;
-    double *minimised;           /* [n_goals] */
-    double *signs;               /* [n_goals] of goals */
+    double *minimised; /* [n_goals] */
+    double *signs;     /* [n_goals] of goals */
     hone_ext_goals goals;
     study_origin origin;
 };
@@ -98,8 +98,8 @@ pending *study_pending(study *s, int64_t number);           /* NULL: none */
 pending *study_add_pending(study *s, const pending *p, error *err);
 void study_drop_pending(study *s, int64_t number);
 uint64_t study_trial_seed(const study *s, int64_t number);
-int32_t study_abandon(study *s, int32_t status);            /* rolls back; returns status */
-double study_sign(const study *s, int32_t goal);            /* -1 where maximized */
+int32_t study_abandon(study *s, int32_t status); /* rolls back; returns status */
+double study_sign(const study *s, int32_t goal); /* -1 where maximized */
 
 /* study_header.c */
 int32_t header_write(study *s, error *err);
@@ -107,7 +107,7 @@ int32_t header_compare(study *s, error *err);
 /* What changed about plugins and machine since the study was made: "" if nothing. */
 char *header_changes(study *s);
 
-double study_clock(void);    /* CLOCK_MONOTONIC seconds */
+double study_clock(void); /* CLOCK_MONOTONIC seconds */
 
 /* study_load.c */
 int32_t resume_load(study *s, error *err);
@@ -124,10 +124,9 @@ int32_t share_join(study *s, error *err);
 bool share_held_elsewhere(const study *s, const pending *p);
 void share_lose(study *s, pending *p); /* somebody else has it now */
 int32_t share_find_lost(study *s, error *err);
-int32_t share_beat(study *s, error *err);   /* in a transaction */
+int32_t share_beat(study *s, error *err); /* in a transaction */
 int32_t share_keep_news(study *s, int64_t row, error *err);
-int32_t study_add_waiting(study *s, int64_t number, int64_t id, const double *native,
-                          error *err);
+int32_t study_add_waiting(study *s, int64_t number, int64_t id, const double *native, error *err);
 
 /* study_tell.c */
 void notes_flush(study *s, int64_t number, int64_t id, error *err);

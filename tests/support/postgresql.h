@@ -18,11 +18,12 @@ typedef struct server {
     char folder[64], bin[128], as[256], url[256];
 } server;
 
-static inline int server_shell(const server *s, const char *format, const char *argument)
+/* Runs a program of the server's; what it says is dropped. */
+static inline int server_shell(const server *s, const char *program, const char *arguments)
 {
-    char command[1024], line[1400];
-    snprintf(command, sizeof command, format, s->bin, s->folder, s->folder, argument);
-    snprintf(line, sizeof line, "cd %s && %s %s", s->folder, s->as, command);
+    char line[1024];
+    snprintf(line, sizeof line, "cd %s && %s %s/%s -D %s/data %s >/dev/null 2>&1", s->folder, s->as,
+             s->bin, program, s->folder, arguments);
     return system(line);
 }
 
@@ -40,9 +41,11 @@ static inline bool server_find(server *s)
     if (!user)
         user = getpwnam("nobody");
     if (geteuid() == 0 && user)
-        snprintf(s->as, sizeof s->as, "setpriv --reuid=%u --regid=%u --clear-groups env -i LC_ALL=C.UTF-8",
+        snprintf(s->as, sizeof s->as,
+                 "setpriv --reuid=%u --regid=%u --clear-groups env -i LC_ALL=C.UTF-8",
                  (unsigned)user->pw_uid, (unsigned)user->pw_gid);
-    if (!mkdtemp(s->folder) || (geteuid() == 0 && user && chown(s->folder, user->pw_uid, user->pw_gid)))
+    if (!mkdtemp(s->folder) ||
+        (geteuid() == 0 && user && chown(s->folder, user->pw_uid, user->pw_gid)))
         return false;
     snprintf(s->url, sizeof s->url, "postgresql://hone@/postgres?host=%s", s->folder);
     return chmod(s->folder, 0755) == 0;
@@ -50,29 +53,28 @@ static inline bool server_find(server *s)
 
 static inline bool server_start(const server *s)
 {
-    return server_shell(s,
-                        "%s/pg_ctl -D %s/data -l log -w -o \"-k %s -c listen_addresses='' "
-                        "-c max_connections=120 %s\" start >/dev/null 2>&1",
-                        "-c fsync=on") == 0;
+    char arguments[256];
+    snprintf(arguments, sizeof arguments,
+             "-l log -w -o \"-k %s -c listen_addresses='' -c max_connections=120\" start",
+             s->folder);
+    return server_shell(s, "pg_ctl", arguments) == 0;
 }
 
 static inline bool server_make(const server *s)
 {
-    return server_shell(s, "%s/initdb -D %s/data -A trust -U hone --no-sync >/dev/null 2>&1%.0s%s",
-                        "") == 0 &&
-           server_start(s);
+    return server_shell(s, "initdb", "-A trust -U hone --no-sync") == 0 && server_start(s);
 }
 
-/* fast, or immediate: as if it were killed */
-static inline void server_stop(const server *s, const char *how)
+/* At once, as if it had been killed: the next start recovers. */
+static inline void server_crash(const server *s)
 {
-    server_shell(s, "%s/pg_ctl -D %s/data%.0s -m %s stop >/dev/null 2>&1", how);
+    server_shell(s, "pg_ctl", "-m immediate -w stop");
 }
 
 static inline void server_remove(const server *s)
 {
     char command[128];
-    server_stop(s, "immediate");
+    server_crash(s);
     snprintf(command, sizeof command, "rm -rf %s", s->folder);
     if (system(command) != 0)
         fprintf(stderr, "%s stays\n", s->folder);

@@ -125,8 +125,15 @@ static void asks(const server *s)
     int64_t newest;
     connect_fixture(f, s);
     new_study(f, "asks", 1);
-    ask_record a = {.sequence = 4, .n = 2, .n_out = 1, .budget = -1, .n_cols = 2,
-                    .numbers = numbers, .x = x, .state = "\0\xff\\", .n_state = 3};
+    ask_record a = {.sequence = 4,
+                    .n = 2,
+                    .n_out = 1,
+                    .budget = -1,
+                    .n_cols = 2,
+                    .numbers = numbers,
+                    .x = x,
+                    .state = "\0\xff\\",
+                    .n_state = 3};
     OK(storage_begin(f->s, &f->err));
     OK(storage_ask(f->s, f->study, &a, &f->err));
     OK(storage_commit(f->s, &f->err));
@@ -148,8 +155,7 @@ static void fences(const server *s)
     new_study(f, "fences", 1);
     point_of(0, native);
     trial_start t = {.native = native, .owner = "a:1:1"};
-    trial_finish done = {
-        .state = HONE_COMPLETE, .n_values = 1, .values = &value, .owner = "b:1:1"};
+    trial_finish done = {.state = HONE_COMPLETE, .n_values = 1, .values = &value, .owner = "b:1:1"};
     OK(storage_begin(f->s, &f->err));
     id = start_trial(f, 0);
     OK(storage_own(f->s, id, "a:1:1", &f->err));
@@ -226,9 +232,9 @@ Test(postgresql, a_broken_connection_is_said, .timeout = 120)
     SERVER(s);
     connect_fixture(f, &s);
     new_study(f, "s", 1);
-    server_stop(&s, "immediate");
+    server_crash(&s);
     cr_expect_lt(storage_begin(f->s, &f->err), 0);
-    cr_expect(storage_lost(f->s));
+    cr_expect(storage_lost(f->s), "%s", error_text(&f->err));
     error_free(&f->err);
     storage_close(f->s);
     cr_expect_eq(storage_open(s.url, &set, &f->s, &f->err), HONE_WAIT);
