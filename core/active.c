@@ -57,7 +57,7 @@ active *actives_start(actives *a, const trial *t)
     memcpy(kept->native, t->native, (size_t)c->space.n * sizeof *kept->native);
     memset(kept->mean, 0, (size_t)(3 * c->n_goals + c->n_constraints) * sizeof *kept->mean);
     kept->submitted = kept->done = 0;
-    kept->failed = kept->pruned = false;
+    kept->failed = kept->pruned = kept->stopped = false;
     kept->seconds = 0;
     a->n++;
     return kept;

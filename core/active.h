@@ -11,6 +11,7 @@ typedef struct active {
     double *native;          /* [n] */
     int64_t submitted, done; /* of repeats */
     bool failed, pruned;
+    bool stopped;            /* it was told to end: what it still reports does not count */
     double *mean, *spread;   /* [n_goals] of the values; sum of squared deviations (Welford) */
     double *noise;           /* [n_goals] sum of the variances that evaluations gave */
     double *constraints;     /* [n_constraints] sums */

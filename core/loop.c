@@ -338,9 +338,12 @@ static int32_t take_event(run *r, const event *e, error *err)
     case EVENT_REPORT:
         if (r->c->repeats > 1 && e->repeat > 0)
             return HONE_OK; /* the first repeat is the one that pruners see */
+        if (a->stopped)
+            return HONE_OK;
         status = study_report(r->study, e->number, e->step, e->value, &stop, err);
         if (status >= 0 && stop)
             evaluator_stop(r->evaluator, e->number);
+        a->stopped = stop;
         return status;
     default:
         return take_result(r, a, e, err);
