@@ -139,35 +139,51 @@ static bool is_study_file(const char *path)
     return in && !(n >= 15 && memcmp(first, "SQLite format 3", 15) == 0);
 }
 
-/* The study file as the database keeps it. */
+/* The folder of the database, where its study file is by default; NULL: no memory. */
+static char *folder_of(const char *url)
+{
+    const char *slash = strrchr(url, '/');
+    return slash ? strndup(url, slash > url ? (size_t)(slash - url) : 1) : strdup(".");
+}
+
+/* The study file as the database keeps it, and the trials. */
+static int32_t take_stored(belief *b, const invocation *in, const stored *s, error *err)
+{
+    char *words = NULL, *folder = folder_of(s->url);
+    command_settings(in, &b->o.settings, &b->o.lists);
+    b->o.settings.need_objective = false;
+    int32_t status = folder ? storage_get(s->storage, s->record.id, "file", &words, err)
+                            : error_add(err, HONE_ENOMEM, "out of memory");
+    if (status >= 0 && !words)
+        status = error_add(err, HONE_ECONFIG, "%s: no study file is kept with study '%s'", s->url,
+                           s->record.name);
+    if (status >= 0)
+        status = config_read(words, s->url, folder, &b->o.settings, &b->o.config, err);
+    if (status >= 0)
+        status = study_take_space(&b->o.config, &in->log, err);
+    if (status >= 0 && !flag_value(in, "data"))
+        status = read_trials(b, s->url, s->record.name, err);
+    free(folder);
+    free(words);
+    return status;
+}
+
 static int open_stored(belief *b, const invocation *in, const char *word)
 {
     stored s;
-    char *words = NULL;
     error err = {0};
     const int exit = stored_open(&s, in, word, true);
     if (exit != EXIT_DONE)
         return exit;
-    command_settings(in, &b->o.settings, &b->o.lists);
-    b->o.settings.need_objective = false;
-    int32_t status = storage_get(s.storage, s.record.id, "file", &words, &err);
-    if (status >= 0 && !words)
-        status = error_add(&err, HONE_ECONFIG, "%s: no study file is kept with study '%s'", s.url,
-                           s.record.name);
-    if (status >= 0)
-        status = config_read(words, word, ".", &b->o.settings, &b->o.config, &err);
-    if (status >= 0)
-        status = study_take_space(&b->o.config, &in->log, &err);
-    if (status >= 0 && !flag_value(in, "data"))
-        status = read_trials(b, s.url, s.record.name, &err);
-    free(words);
+    const int32_t status = take_stored(b, in, &s, &err);
     stored_close(&s);
     return status < 0 ? command_fail(&err) : EXIT_DONE;
 }
 
 static int32_t read_rest(belief *b, const invocation *in, bool from_file, error *err)
 {
-    const char *data = flag_value(in, "data"), *name = flag_value(in, "surrogate");
+    const char *data = from_file || !b->data.n ? flag_value(in, "data") : NULL;
+    const char *name = flag_value(in, "surrogate");
     const config *c = &b->o.config;
     int32_t status = HONE_OK;
     if (data)
@@ -205,6 +221,17 @@ int belief_open(belief *b, const invocation *in, const char *word)
     if (exit != EXIT_DONE)
         belief_close(b);
     return exit;
+}
+
+int32_t belief_recall(belief *b, const invocation *in, const stored *s, error *err)
+{
+    *b = (belief){.source = s->url};
+    int32_t status = take_stored(b, in, s, err);
+    if (status >= 0)
+        status = read_rest(b, in, false, err);
+    if (status < 0)
+        belief_close(b);
+    return status;
 }
 
 void belief_close(belief *b)

@@ -21,6 +21,9 @@ typedef struct belief {
 /* Reads everything, by the flags data, target and surrogate where the command has them.  An exit
  * status; on failure everything is printed and freed. */
 int belief_open(belief *b, const invocation *in, const char *word);
+/* The same of a stored study that is open already, silently; a status. */
+typedef struct stored stored;
+int32_t belief_recall(belief *b, const invocation *in, const stored *s, error *err);
 /* Fits to these observations, all of b->data or some; may be repeated. */
 int32_t belief_fit(belief *b, const invocation *in, const cloud *to, error *err);
 /* mean, var: [at->n] of the noise-free value. */

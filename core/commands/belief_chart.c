@@ -80,8 +80,14 @@ static void draw_surface(const belief *b, const int32_t *axis, const cloud *at, 
     axis_of_param(to, 'x', &s->params[axis[0]]);
     axis_of_param(to, 'y', &s->params[axis[1]]);
     panel_z_label(to, label);
-    for (int64_t k = 0; k < at->n; k++)
-        points_add(p, at->native[k * s->n + axis[0]], at->native[k * s->n + axis[1]], z[k]);
+    int64_t m = 1; /* the grid has the second parameter fastest; a figure wants the first */
+    while (m < at->n && at->native[m * s->n + axis[0]] == at->native[axis[0]])
+        m++;
+    for (int64_t k = 0; k < at->n; k++) {
+        const int64_t from = k % (at->n / m) * m + k / (at->n / m);
+        const double *x = at->native + from * s->n;
+        points_add(p, x[axis[0]], x[axis[1]], z[from]);
+    }
     series_xyz(to, SERIES_HEAT, 0, NULL, p->n, p->x, p->y, p->z);
     if (s->params[axis[0]].type != HONE_CATEGORICAL && s->params[axis[1]].type != HONE_CATEGORICAL)
         series_xyz(to, SERIES_CONTOUR, STYLE_BLACK, NULL, p->n, p->x, p->y, p->z);
@@ -204,11 +210,6 @@ int32_t belief_chart(belief *b, const invocation *in, figure **out, error *err)
     for (int32_t i = 0; i < s->n && n < 3; i++)
         if (!param_single(&s->params[i]))
             axis[n++] = i;
-    if (n == 2) { /* cloud_grid runs over the later one fastest */
-        const int32_t first = axis[0];
-        axis[0] = axis[1];
-        axis[1] = first;
-    }
     figure *f = figure_new("Surrogate");
     int32_t status = n == 0 ? error_add(err, HONE_EUNSUPPORTED, "no parameter has two values")
                      : even(s, axis, n) ? draw_posterior(b, in, axis, n, f, err)
