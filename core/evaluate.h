@@ -31,6 +31,7 @@ typedef struct event {
     const double *c;             /* [n_constraints] or NULL */
     const double *yvar;          /* [n_goals] NaN: unknown */
     double seconds;
+    bool measured;               /* seconds are the host's clock, not the objective's word */
     bool lost;                   /* the worker died or was killed (crash, not a plain failure) */
     /* EVENT_REPORT */
     int64_t step;

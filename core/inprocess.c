@@ -42,6 +42,7 @@ struct inprocess {
     hone_outcomes outcomes;
     int32_t state;
     double seconds;
+    bool measured;               /* seconds are ours */
     double *y, *c, *yvar;        /* [n_goals], [n_constraints], [n_goals] */
     char reason[VERDICT_ROOM];
     said *queue;                 /* [n_queue] */
@@ -183,7 +184,8 @@ static void evaluate(inprocess *p)
         }
     }
     double took = now() - start;
-    if (!(p->seconds >= 0))
+    p->measured = !(p->seconds >= 0);
+    if (p->measured)
         p->seconds = took;
     if (err.n)
         take_note(p, j->number, "reason", NAN, error_text(&err));
@@ -246,6 +248,7 @@ void inprocess_next(inprocess *p, int wake_fd, event *out)
     out->c = p->config->n_constraints ? p->c : NULL;
     out->yvar = p->yvar;
     out->seconds = p->seconds;
+    out->measured = p->measured;
     p->stage = NO_JOB;
     p->first = (p->first + 1) % p->n_slots;
     p->n_jobs--;
