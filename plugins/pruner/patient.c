@@ -2,7 +2,7 @@
  *
  * A trial is out of patience when the best of its last `patience` + 1 values is worse, by more
  * than `min_delta`, than the best of those before.  Only then the answer of the pruner that
- * `pruner` names counts; with `none`, the trial stops by itself.
+ * `inner` names counts; with `none`, the trial stops by itself.
  *
  * Source: the rule is that of Optuna's PatientPruner.  One departure: the inner pruner sees every
  * value, where Optuna asks it only when patience is out.  This changes nothing for median,
@@ -23,7 +23,7 @@ typedef struct patient {
     hone_curves curves;
 } patient;
 
-enum { PRUNER, PATIENCE, MIN_DELTA, N_OPTIONS };
+enum { INNER, PATIENCE, MIN_DELTA, N_OPTIONS };
 
 static int32_t no_memory(const patient *p)
 {
@@ -89,7 +89,7 @@ static int32_t create(const hone_host *host, const hone_value *values, void **se
     p->patience = values[PATIENCE].i;
     p->min_delta = values[MIN_DELTA].d;
     p->inner.size = sizeof p->inner;
-    status = host->component(host, PRUNER, 0, NULL, &p->inner);
+    status = host->component(host, INNER, 0, NULL, &p->inner);
     if (status < 0) {
         destroy(p);
         return status;
@@ -100,11 +100,11 @@ static int32_t create(const hone_host *host, const hone_value *values, void **se
 }
 
 static const hone_option OPTIONS[N_OPTIONS] = {
-    [PRUNER] = {.name = "pruner",
-                .type = HONE_OPT_COMPONENT,
-                .def = "none",
-                .kind = HONE_PRUNER,
-                .doc = "The pruner that decides once patience is out; none: patience alone."},
+    [INNER] = {.name = "inner",
+               .type = HONE_OPT_COMPONENT,
+               .def = "none",
+               .kind = HONE_PRUNER,
+               .doc = "The pruner that decides once patience is out; none: patience alone."},
     [PATIENCE] = {.name = "patience",
                   .type = HONE_OPT_INT,
                   .flags = HONE_OPT_REQUIRED,

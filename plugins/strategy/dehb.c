@@ -1,12 +1,12 @@
 /* dehb.c - strategy: Hyperband whose rungs are populations of differential evolution.
  *
  * Every fidelity has a population as large as the largest rung of it in any bracket.  Trials come in
- * the order of Hyperband's brackets.  In the first bracket configurations are drawn at random and
- * the best of a rung go on, as in successive halving.  From then on each trial is a mutant: its
- * target is the population's member whose turn it is, its parents come from the best of the
- * population one rung below in the bracket (of the bracket's lowest rung: from its own
- * population), filled up from all populations where there are fewer than three.  It takes
- * the target's place if it is not worse.
+ * the order of Hyperband's brackets.  The first bracket starts with random configurations, and in
+ * the first round of brackets the best of a rung go on, as in successive halving.  All other
+ * trials are mutants: the target is the population's member whose turn it is, the parents come
+ * from the best of the population one rung below in the bracket (of the bracket's lowest rung:
+ * from its own population), filled up from all populations where there are fewer than three.  A
+ * mutant takes the target's place if it is not worse.
  *
  * Mutation is rand/1, crossover binomial with at least one column of the mutant; what leaves the
  * unit cube is drawn anew.  Choices mix by their columns: the largest decides.
@@ -17,9 +17,8 @@
  * its fidelity already is replaced by a random one.
  *
  * Source: Awad, Mallik, Hutter, "DEHB: Evolutionary Hyperband for Scalable, Robust and Efficient
- *         Hyperparameter Optimization", IJCAI 2021, with its F = 0.5, CR = 0.5.  Departures:
- *         workers do not wait for a rung to finish; promotions only in the first bracket, after
- *         which all populations but the lowest are filled by mutants of the best below. */
+ *         Hyperparameter Optimization", IJCAI 2021, with its F = 0.5, CR = 0.5.  Departure:
+ *         workers do not wait for a rung to finish. */
 #include "hone_brackets.h"
 
 typedef struct member {
@@ -144,7 +143,7 @@ static int take(dehb *s, const hone_trials *t)
 /* ---- which trial is next ---- */
 
 /* Trial number `at` of Hyperband's order: its bracket's kind and rung there, and whether it is of
- * the first bracket. */
+ * the first round. */
 static int place(const hone_ladder *l, int64_t at, int64_t *kind, int64_t *rung)
 {
     int64_t all = 0;
@@ -160,7 +159,7 @@ static int place(const hone_ladder *l, int64_t at, int64_t *kind, int64_t *rung)
             const int64_t size = hone_brackets_size(l->n, l->eta, *kind, *rung);
 
             if (at < size)
-                return first && *kind == l->n - 1;
+                return first;
             at -= size;
         }
 }
@@ -336,7 +335,7 @@ static int32_t propose(dehb *s, const int64_t *number, int64_t *ahead, double *u
     if (done && !remember(s, s->l.config[row] * s->l.n + k))
         return no_memory(s);
     if (!done)
-        done = !(first && rung == 0) && evolve(s, number[i], kind, rung, turn, u) &&
+        done = !(first && rung == 0 && kind == s->l.n - 1) && evolve(s, number[i], kind, rung, turn, u) &&
                keep(s, s->mutant, k, X, ldx, i);
     if (!done) {
         phase = "random";

@@ -91,7 +91,7 @@ def threshold(seed, lower, upper, warmup, interval):
 
 def patient(seed, inner, patience, delta):
     wrapped = {"none": None, "median": optuna.pruners.MedianPruner()}[inner]
-    return ("patient", seed, 8, 3, f"pruner={inner} patience={patience} min_delta={delta}",
+    return ("patient", seed, 8, 3, f"inner={inner} patience={patience} min_delta={delta}",
             optuna.pruners.PatientPruner(wrapped, patience, delta))
 
 
