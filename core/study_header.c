@@ -100,7 +100,9 @@ int32_t header_write(study *s, error *err)
         (status = write_key(s, "file", strdup(c->doc.text ? c->doc.text : ""), err)) < 0 ||
         (status = write_key(s, "plugins", describe_plugins(c), err)) < 0 ||
         (status = write_key(s, "machine", describe_machine(), err)) < 0 ||
-        (status = write_key(s, "hone", strdup(HONE_VERSION), err)) < 0)
+        (status = write_key(s, "hone", strdup(HONE_VERSION), err)) < 0 ||
+        (status = write_key(s, "timestamps",
+                            strdup(c->timestamps == TIMESTAMPS_LOCAL ? "local" : "utc"), err)) < 0)
         return status;
     return write_metric_names(s, err);
 }

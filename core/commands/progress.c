@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "owner.h"
 #include "point.h"
 
 static const double LINE_EVERY = 0.1; /* seconds between rewrites of the line */
@@ -53,12 +54,24 @@ static const char *state_name(int32_t state)
 
 /* ---- one line a trial ---- */
 
+/* "2026-11-24T03:00:00Z slurm 4711_3 on node7: ", for the logs of many workers. */
+static void add_origin(text *line)
+{
+    char when[32], label[LABEL_ROOM];
+    struct tm t;
+    time_t now = time(NULL);
+    strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &t));
+    text_add(line, "%s %s: ", when, worker_label(label));
+}
+
 static void print_plain(progress *p, const finished_trial *t)
 {
     const config *c = study_config(p->study);
     history *h = study_history(p->study);
     char number[NUMBER_ROOM];
     text line = {0};
+    if (worker_launched())
+        add_origin(&line);
     text_add(&line, "trial %lld %s ", (long long)t->number, state_name(t->state));
     if (t->state == HONE_COMPLETE)
         values_text(c, h, t->row, true, &line);
