@@ -47,6 +47,7 @@ typedef struct config {
     int64_t repeats;         /* evaluations a point */
     int32_t duplicates;      /* DUPLICATES_* */
     int64_t retries;         /* of a trial whose worker was lost */
+    int64_t batch;           /* trials asked for at once, after all before are told; 0: as they come */
     double lease;            /* seconds of silence after which a worker loses its trials */
     char *optuna_schema;     /* "3.2" or "3.0" */
     int32_t timestamps;      /* TIMESTAMPS_* */

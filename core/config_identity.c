@@ -76,6 +76,8 @@ char *config_identity(const config *c)
     text_add(&t, "\nstudy.seed = %llu\nstudy.repeats = %lld\nstudy.duplicates = %s\n",
              (unsigned long long)c->seed, (long long)c->repeats,
              c->duplicates == DUPLICATES_REUSE ? "reuse" : "evaluate");
+    if (c->batch > 0)
+        text_add(&t, "study.batch = %lld\n", (long long)c->batch);
     for (int32_t i = 0; i < c->space.n; i++) {
         char *line = space_describe(&c->space, i);
         text_add(&t, "space.%s = %s\n", c->space.params[i].name, line ? line : "");

@@ -21,6 +21,7 @@ enum {
     TRIALS,
     SEED,
     WORKERS,
+    BATCH_SIZE,
     STORAGE,
     TIME,
     TARGET,
@@ -72,6 +73,16 @@ static const hone_option STUDY[N_STUDY] = {
                  .low = 1,
                  .high = 4096,
                  .doc = "Evaluations at once."},
+    [BATCH_SIZE] = {.name = "batch",
+                    .type = HONE_OPT_INT,
+                    .def = "none",
+                    .low = 0,
+                    .high = 10000,
+                    .choices = NONE,
+                    .unit = "trials",
+                    .doc = "Ask for so many trials at once, and only when all earlier ones are "
+                           "told: the same bits for any number of workers and any timing; none: "
+                           "ask whenever a worker is free."},
     [STORAGE] = {.name = "storage",
                  .type = HONE_OPT_STRING,
                  .doc = "SQLite file with Optuna's schema, postgresql://user@host/database, or "
@@ -158,10 +169,11 @@ static const hone_option OBJECTIVE[N_OBJECTIVE] = {
                    .type = HONE_OPT_CHOICE,
                    .def = "process",
                    .choices = ISOLATIONS,
-                   .doc = "process: a crash, leak or hang costs one trial; none: in this process, "
-                          "for functions that take microseconds; simulated: in this process, results "
-                          "come in the order of the seconds that the objective says it took, as if "
-                          "the workers were real (table)."},
+                   .doc =
+                       "process: a crash, leak or hang costs one trial; none: in this process, "
+                       "for functions that take microseconds; simulated: in this process, results "
+                       "come in the order of the seconds that the objective says it took, as if "
+                       "the workers were real (table)."},
     [TIMEOUT] = {.name = "timeout",
                  .type = HONE_OPT_SECONDS,
                  .def = "none",
@@ -245,8 +257,8 @@ static int32_t read_goals(config *c, const options *o, error *err)
             error_add(err, HONE_ECONFIG,
                       "%s: [study] goal = %s is not allowed; allowed: minimize or maximize, one "
                       "for each objective%s%s%s",
-                      origin_of(c, o, GOAL), text_excerpt(goals[i], word), meant ? "; did you mean '" : "",
-                      meant ? meant : "", meant ? "'?" : "");
+                      origin_of(c, o, GOAL), text_excerpt(goals[i], word),
+                      meant ? "; did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
         }
     }
     free_words(goals);
@@ -378,8 +390,7 @@ static int32_t read_storage(config *c, const options *o, error *err)
         error_add(err, HONE_ECONFIG,
                   "%s: [study] storage = %s %s; allowed: an SQLite file, "
                   "postgresql://user@host/database, or memory",
-                  origin_of(c, o, STORAGE), names_server(s) ? "..." : text_excerpt(s, word),
-                  fault);
+                  origin_of(c, o, STORAGE), names_server(s) ? "..." : text_excerpt(s, word), fault);
     if (!s)
         add_default_storage(c, &t);
     else if (strcmp(s, "memory") == 0 || *s == '/' || names_server(s))
@@ -407,9 +418,9 @@ int32_t config_read_study(config *c, error *err)
     options o = {0};
     const ini_section *s = ini_find(&c->doc, "study");
     const char **skip = names_beside(s, STUDY, N_STUDY); /* config_unused.c refuses them */
-    int32_t status = skip ? options_read(STUDY, N_STUDY, "[study]", &c->doc, s, skip, &o,
-                                         &c->warnings, err)
-                          : no_memory(err);
+    int32_t status =
+        skip ? options_read(STUDY, N_STUDY, "[study]", &c->doc, s, skip, &o, &c->warnings, err)
+             : no_memory(err);
     if (status == HONE_ENOMEM)
         goto out;
     const hone_value *v = o.values;
@@ -424,6 +435,7 @@ int32_t config_read_study(config *c, error *err)
     c->duplicates = (int32_t)v[DUPLICATE_POINTS].i;
     c->retries = v[RETRIES].i;
     c->lease = v[LEASE].d;
+    c->batch = v[BATCH_SIZE].i;
     c->timestamps = (int32_t)v[TIMESTAMP].i;
     c->optuna_schema = strdup(SCHEMAS[v[OPTUNA_SCHEMA].i]);
     c->plugin_dir = v[PLUGIN_DIR].s ? strdup(v[PLUGIN_DIR].s) : NULL;

@@ -52,6 +52,8 @@ int32_t history_table(history *h, const view *v, int64_t budget, hone_trials *ou
  * changes or the past of another moment is asked for. */
 int32_t history_past(history *h, const view *v, int64_t budget, int64_t n, int64_t n_finished,
                      hone_trials *out, error *err);
+/* What finished from the first_finished-th on counts as finished in the order of numbers. */
+void history_settle(history *h, int64_t first_finished);
 /* Forgets the matrix made for v (its plugin is gone). */
 void history_drop(history *h, const view *v);
 

@@ -332,3 +332,30 @@ int32_t history_past(history *h, const view *v, int64_t budget, int64_t n, int64
                          (long long)h->n, (long long)h->n_finished);
     return table(h, v, budget, w, n, n_finished, out, err);
 }
+
+/* ---- another order ---- */
+
+static int by_row(const void *a, const void *b)
+{
+    const int64_t i = *(const int64_t *)a, j = *(const int64_t *)b;
+
+    return (i > j) - (i < j);
+}
+
+void history_settle(history *h, int64_t first_finished)
+{
+    if (!h->finished || first_finished >= h->n_finished)
+        return; /* in order already */
+    qsort(h->finished + first_finished, (size_t)(h->n_finished - first_finished),
+          sizeof *h->finished, by_row);
+    /* What followed from the order that was is made anew. */
+    if (h->front->n_events > first_finished)
+        h->front->n = h->front->n_events = 0;
+    if (h->n_found_events > first_finished) {
+        memset(h->found, 0, (size_t)h->n_found * sizeof *h->found);
+        h->n_found_events = 0;
+    }
+    for (int i = 0; i < N_WINDOWS; i++)
+        if (h->windows[i].n_events > first_finished)
+            window_restart(&h->windows[i]);
+}

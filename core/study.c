@@ -355,6 +355,14 @@ int64_t study_id(const study *s)
     return s->id;
 }
 
+bool study_batch_open(const study *s)
+{
+    for (int i = 0; i < s->n_pending && s->config->batch > 0; i++)
+        if (!s->pending[i].foreign)
+            return true;
+    return false;
+}
+
 int64_t study_handed_out(const study *s)
 {
     int64_t n = 0;

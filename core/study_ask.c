@@ -189,9 +189,18 @@ static int32_t reuse(study *s, pending *p, int64_t earlier, trial *out, error *e
     return status < 0 ? status : study_tell(s, number, &t, err);
 }
 
+/* A trial of a batch that is handed out later, by whichever process is free. */
+static void set_aside(pending *p)
+{
+    p->ours = p->fenced = false;
+    p->lost = p->released = true;
+}
+
+/* out NULL: a trial of a batch that nobody has asked for yet. */
 static int32_t start_trial(study *s, int64_t i, int64_t ask, double ask_seconds, trial *out,
                            error *err)
 {
+    trial aside;
     const view *v = instance_view(s->strategy);
     double *native = native_slot(s, i);
     view_decode(v, s->columns + i * v->table.n_cols, native);
@@ -201,7 +210,7 @@ static int32_t start_trial(study *s, int64_t i, int64_t ask, double ask_seconds,
                          .ask = ask,
                          .seed = p.seed,
                          .ask_seconds = ask_seconds,
-                         .owner = s->owner};
+                         .owner = out ? s->owner : RELEASED};
     int64_t number, earlier = -1;
     if (s->config->duplicates == DUPLICATES_REUSE)
         earlier = history_find(s->history, native);
@@ -222,8 +231,14 @@ static int32_t start_trial(study *s, int64_t i, int64_t ask, double ask_seconds,
         return HONE_ENOMEM;
     notes_flush(s, number, p.id, err);
     kept->ours = kept->fenced = true;
-    *out = (trial){.number = number, .seed = p.seed, .native = native};
-    return earlier >= 0 ? reuse(s, kept, earlier, out, err) : HONE_OK;
+    if (!out)
+        set_aside(kept);
+    else
+        *out = (trial){.number = number, .seed = p.seed, .native = native};
+    if (earlier < 0)
+        return HONE_OK;
+    status = reuse(s, kept, earlier, out ? out : &aside, err);
+    return status < 0 || out ? status : share_keep_news(s, p.row, err);
 }
 
 /* Illegal rows are replaced in the call; three asks in a row with any end the study. */
@@ -239,7 +254,9 @@ static int32_t count_faults(study *s, error *err)
                      instance_plugin(s->strategy)->name);
 }
 
-static int32_t ask_strategy(study *s, int64_t n, trial *trials, int64_t *n_out, error *err)
+/* n points; those beyond `room` are set aside. */
+static int32_t ask_strategy(study *s, int64_t n, int64_t room, trial *trials, int64_t *n_out,
+                            error *err)
 {
     hone_trials t;
     const view *v = instance_view(s->strategy);
@@ -272,9 +289,9 @@ static int32_t ask_strategy(study *s, int64_t n, trial *trials, int64_t *n_out, 
             return status;
     }
     for (int64_t i = 0; i < given && status >= 0; i++)
-        status = start_trial(s, i, ask, seconds, &trials[i], err);
+        status = start_trial(s, i, ask, seconds, i < room ? &trials[i] : NULL, err);
     notes_drop(s);
-    *n_out += given;
+    *n_out += given < room ? given : room;
     if (answer == HONE_WAIT && given == 0 && t.n_running == 0 && status >= 0)
         status =
             error_add(err, HONE_EPLUGIN, "strategy '%s' waits for results, but no trial is running",
@@ -288,11 +305,18 @@ int32_t study_ask(study *s, int64_t n, trial *trials, int64_t *n_out, error *err
     int32_t status = study_begin(s, err);
     if (status < 0)
         return status;
-    if ((status = make_room(s, n, err)) >= 0)
+    int64_t wanted = s->config->batch > 0 ? s->config->batch : n;
+    if ((status = make_room(s, wanted > n ? wanted : n, err)) >= 0)
         status = ask_waiting(s, n, trials, n_out, err);
     int64_t left = s->planned - history_rows(s->history);
-    if (status >= 0 && *n_out == 0 && n > 0)
-        status = left > 0 ? ask_strategy(s, n < left ? n : left, trials, n_out, err) : HONE_DONE;
+    if (status >= 0 && *n_out == 0 && n > 0) {
+        if (left <= 0)
+            status = HONE_DONE;
+        else if (study_batch_open(s))
+            status = HONE_WAIT;
+        else
+            status = ask_strategy(s, wanted < left ? wanted : left, n, trials, n_out, err);
+    }
     if (status < 0)
         return study_abandon(s, status);
     int32_t committed = study_commit(s, err);

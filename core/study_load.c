@@ -10,6 +10,7 @@
 
 typedef struct finished_row {
     int64_t sequence, row; /* sequence -1: another program's */
+    int64_t place;         /* among ours: in a batch the number decides, not the time */
     int64_t id;
     char completed[40]; /* time as stored; orders other programs' trials */
     int32_t state;
@@ -29,8 +30,8 @@ static int by_order(const void *a, const void *b)
     const finished_row *p = a, *q = b;
     if ((p->sequence < 0) != (q->sequence < 0))
         return p->sequence < 0 ? 1 : -1; /* ours first, in their order */
-    if (p->sequence != q->sequence)
-        return p->sequence < q->sequence ? -1 : 1;
+    if (p->place != q->place)
+        return p->place < q->place ? -1 : 1;
     int c = strcmp(p->completed, q->completed);
     return c ? c : (p->row > q->row) - (p->row < q->row);
 }
@@ -50,6 +51,7 @@ static int32_t keep_finished(loading *l, const trial_record *t, int64_t row, err
     finished_row *f = &l->rows[l->n];
     *f = (finished_row){
         .sequence = t->sequence, .row = row, .id = t->id, .state = t->state, .seconds = t->seconds};
+    f->place = c->batch > 0 && t->sequence >= 0 ? t->number : t->sequence;
     strncpy(f->completed, t->completed ? t->completed : "", sizeof f->completed - 1);
     f->values = malloc((2 * goals + constraints) * sizeof *f->values);
     if (!f->values)

@@ -32,7 +32,7 @@ static void forget(study *s)
     leases_free(&s->leases);
     s->n_pending = s->depth = s->faults_in_row = 0;
     s->told = s->next_number = s->next_ask = s->next_sequence = s->changes = s->faults = 0;
-    s->n_news = 0;
+    s->n_news = s->settled = 0;
     s->claimed = s->broken = false;
     s->set.must_be_new = false;
 }

@@ -18,6 +18,12 @@
 int32_t study_tell_news(study *s, error *err)
 {
     hone_trials t;
+    if (study_batch_open(s))
+        return HONE_OK;
+    if (s->config->batch > 0) {
+        history_settle(s->history, s->settled);
+        s->settled = s->next_sequence;
+    }
     if (!instance_has_tell(s->strategy))
         return HONE_OK;
     int32_t status = history_table(s->history, instance_view(s->strategy), s->planned, &t, err);

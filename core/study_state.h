@@ -68,6 +68,7 @@ struct study {
     int64_t planned;     /* trials in all, INT64_MAX: no bound */
     int64_t next_number; /* of the next new trial */
     int64_t next_ask, next_sequence;
+    int64_t settled; /* finished rows of whole batches, with study.batch */
     int64_t told; /* finished rows of the strategy's table that it was told */
     int n_pending, room_pending;
     pending *pending; /* in order of number */
@@ -108,6 +109,8 @@ int32_t header_compare(study *s, error *err);
 char *header_changes(study *s);
 
 double study_clock(void); /* CLOCK_MONOTONIC seconds */
+
+bool study_batch_open(const study *s); /* is a trial of the newest batch not told yet? */
 
 /* study_load.c */
 int32_t resume_load(study *s, error *err);
