@@ -481,9 +481,9 @@ const command COMMAND_REPORT = {
             "\n"
             "Figures show every point up to 2,000 a series.  Of longer curves, 500 equal\n"
             "stretches keep their first, lowest, highest and last point each; of larger clouds\n"
-            "one point is kept in every cell of a 200 by 200 grid, and of those every k-th so\n"
-            "that 2,000 are left at most; of more than 400 lines every k-th is drawn.  The table\n"
-            "holds 2,000 trials at most.  Files of --export hold everything.\n",
+            "one point is kept in every cell of a 200 by 200 grid, of those every k-th so that\n"
+            "1,200 are left, and the lowest and the highest; of more than 400 lines every k-th\n"
+            "is drawn.  The table holds 2,000 trials at most.  Files of --export hold everything.\n",
     .examples = "  hone report study.ini -o study.html --figures figures --export data\n",
     .flags = FLAGS,
     .min_arguments = 1,

@@ -141,8 +141,8 @@ const chart CHARTS[] = {
     {"intermediate", "reported values over steps, and where trials were pruned",
      "Values reported while trials ran; pruned trials end in a mark.", false, chart_intermediate},
     {"timeline", "when each trial ran, side by side as they overlapped",
-     "Trials in time; a line holds trials that did not overlap. Neighbours closer than a "
-     "thousandth of the whole are drawn as one.", false, chart_timeline},
+     "Trials in time; a line holds trials that did not overlap. Of more than 500, "
+     "neighbours closer than 1/500 of the whole are drawn as one.", false, chart_timeline},
     {"calibration", "what the strategy predicted of each trial against what came out",
      "What the strategy predicted when it proposed a trial, against what came out. Left: mean "
      "and two standard deviations. Right: how many values fell into the central intervals of "

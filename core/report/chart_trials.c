@@ -212,7 +212,7 @@ static void add_spans(const span *s, int64_t n, int64_t lanes, int32_t state, pa
                       points *at, int style, const char *label)
 {
     const double zero = n > 0 ? s[0].start : 0.0;
-    const double join = n > 0 ? (s[n - 1].end - zero) / 1000.0 : 0.0;
+    const double join = n > 0 ? (s[n - 1].end - zero) / 500.0 : 0.0;
     for (int64_t lane = 0; lane < lanes; lane++) {
         const int64_t first = at->n;
         for (int64_t i = 0; i < n; i++) {

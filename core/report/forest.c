@@ -20,6 +20,10 @@ typedef struct grower {
     int32_t *order;       /* d x m draws sorted by each parameter */
     int32_t *spare;       /* [m] */
     bool *goes_low;       /* [m] */
+    int32_t *turn;        /* [d] parameters in the order in which a node tries them */
+    double *uniform;      /* [d] */
+    rng_key key;          /* of that order; node k of a tree takes positions k d ... */
+    int32_t index;        /* of the tree */
 } grower;
 
 typedef struct cut {
@@ -47,6 +51,30 @@ static void try_param(const grower *g, int32_t i, int64_t from, int64_t to, doub
             const double at = 0.5 * (u[order[k]] + u[order[k + 1]]);
             *best = (cut){i, at > u[order[k]] ? at : u[order[k + 1]], gain, k + 1 - from};
         }
+    }
+}
+
+/* Have all draws of the node the parameter?  Else a cut would tell those that have it apart by
+ * the place where the others stand. */
+static bool all_have(const grower *g, int32_t i, int64_t from, int64_t to)
+{
+    if (g->f->space->params[i].parent < 0)
+        return true;
+    for (int64_t k = from; k < to; k++)
+        if (!g->f->active[g->t->draws[g->order[k]] * g->d + i])
+            return false;
+    return true;
+}
+
+/* Shuffles the order in which parameters are tried: among equal cuts, as all are of a node with
+ * two values, the first one wins, and no parameter may be favoured. */
+static void shuffle_params(grower *g, int32_t here)
+{
+    rng_uniform(g->key, g->index, (int64_t)here * g->d, g->d, g->uniform);
+    for (int32_t i = g->d - 1; i > 0; i--) {
+        const int32_t k = (int32_t)(g->uniform[i] * (i + 1)), other = g->turn[k];
+        g->turn[k] = g->turn[i];
+        g->turn[i] = other;
     }
 }
 
@@ -99,8 +127,12 @@ static int32_t grow_node(grower *g, int64_t from, int64_t to, int depth)
     const double value = low == high ? low : total / (double)(to - from);
     g->t->nodes[here] = (node){.param = -1, .value = value};
     cut best = {.param = -1};
-    for (int32_t i = 0; i < g->d && low < high && depth < DEPTH_MOST; i++)
-        try_param(g, i, from, to, total, &best);
+    if (low < high && depth < DEPTH_MOST) {
+        shuffle_params(g, here);
+        for (int32_t i = 0; i < g->d; i++)
+            if (all_have(g, g->turn[i], from, to))
+                try_param(g, g->turn[i], from, to, total, &best);
+    }
     if (best.param < 0)
         return here;
     partition(g, &best, from, to);
@@ -188,15 +220,20 @@ static bool draw_rows(const forest *f, tree *t, int32_t index, int64_t m)
 static bool grow_tree(const forest *f, tree *t, int32_t index, int64_t m)
 {
     const int32_t d = f->space->n;
-    grower g = {.f = f, .t = t, .m = m, .d = d};
+    grower g = {.f = f, .t = t, .m = m, .d = d, .index = index,
+                .key = rng_child(f->key, "order", 0)};
     g.u = malloc((size_t)(d * m) * sizeof *g.u + 1);
     g.y = malloc((size_t)m * sizeof *g.y + 1);
     g.order = malloc((size_t)(d * m) * sizeof *g.order + 1);
     g.spare = malloc((size_t)m * sizeof *g.spare + 1);
     g.goes_low = malloc((size_t)m * sizeof *g.goes_low + 1);
+    g.turn = malloc((size_t)d * sizeof *g.turn + 1);
+    g.uniform = malloc((size_t)d * sizeof *g.uniform + 1);
     t->place = calloc((size_t)d + 1, sizeof *t->place);
-    bool got = g.u && g.y && g.order && g.spare && g.goes_low && t->place &&
-               draw_rows(f, t, index, m);
+    bool got = g.u && g.y && g.order && g.spare && g.goes_low && g.turn && g.uniform &&
+               t->place && draw_rows(f, t, index, m);
+    for (int32_t i = 0; got && i < d; i++)
+        g.turn[i] = i;
     for (int64_t r = 0; got && r < m; r++)
         g.y[r] = f->y[t->draws[r]];
     for (int32_t i = 0; got && i < d; i++)
@@ -208,6 +245,8 @@ static bool grow_tree(const forest *f, tree *t, int32_t index, int64_t m)
     free(g.order);
     free(g.spare);
     free(g.goes_low);
+    free(g.turn);
+    free(g.uniform);
     return got;
 }
 

@@ -9,8 +9,8 @@
  * Coordinates: a float is on its scale (logarithms where it is logarithmic), the k-th of L
  * integers, steps or choices covers [k/L, (k+1)/L).  Choices stand in the order of their mean
  * value in a tree's sample, which makes the best cut into two sets of choices one threshold
- * (Fisher 1958; Breiman et al. 1984, section 4.2.2).  An inactive parameter stands in the
- * middle, as in SMAC: it counts only by what it does where it is active. */
+ * (Fisher 1958; Breiman et al. 1984, section 4.2.2).  A conditional parameter is
+ * cut only in nodes whose trials all have it: it counts by what it does where it is active. */
 #ifndef HONE_CORE_FOREST_H
 #define HONE_CORE_FOREST_H
 

@@ -7,8 +7,8 @@
 const char THIN_RULE[] =
     "Figures show every point up to 2000 a series. Of longer curves, 500 equal stretches keep "
     "their first, lowest, highest and last point each; of larger clouds one point is kept in "
-    "every cell of a 200 by 200 grid, and of those every k-th so that 2000 are left at most; of "
-    "more than 400 lines every k-th is drawn. Numbers in tables and files are never thinned.";
+    "every cell of a 200 by 200 grid, of those every k-th so that 1200 are left, and the lowest and "
+    "the highest; of more than 400 lines every k-th is drawn. Numbers in tables and files are never thinned.";
 
 static void keep_row(double **column, int n_columns, int64_t to, int64_t from)
 {
@@ -83,6 +83,16 @@ static int64_t cell_of(double v, extent e)
     return !isfinite(at) ? -1 : at < THIN_CELLS ? (int64_t)at : THIN_CELLS - 1;
 }
 
+static void keep_extremes(const double *y, int64_t n, bool *keep)
+{
+    int64_t low = 0, high = 0;
+    for (int64_t i = 0; i < n; i++) {
+        low = y[i] < y[low] || !isfinite(y[low]) ? i : low;
+        high = y[i] > y[high] || !isfinite(y[high]) ? i : high;
+    }
+    keep[low] = keep[high] = true;
+}
+
 bool thin_points(double **column, int n_columns, int64_t *n, bool log_x, bool log_y)
 {
     if (*n <= THIN_MOST)
@@ -99,12 +109,13 @@ bool thin_points(double **column, int n_columns, int64_t *n, bool log_x, bool lo
             keep[i] = !*cell;
             *cell = true;
         }
+        keep_extremes(column[1], *n, keep);
         *n = compact(column, n_columns, *n, keep);
-        const int64_t step = (*n + THIN_MOST - 1) / THIN_MOST;
-        int64_t m = 0;
-        for (int64_t i = 0; step > 1 && i < *n; i += step)
-            keep_row(column, n_columns, m++, i);
-        *n = step > 1 ? m : *n;
+        const int64_t step = (*n + THIN_CLOUD - 1) / THIN_CLOUD;
+        for (int64_t i = 0; i < *n; i++)
+            keep[i] = i % step == 0;
+        keep_extremes(column[1], *n, keep);
+        *n = compact(column, n_columns, *n, keep);
     }
     const bool done = keep && taken;
     free(keep);

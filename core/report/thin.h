@@ -4,7 +4,7 @@
  * equal stretches keep their first, lowest, highest and last point each, so that no extreme is
  * lost.  Of longer clouds of points one point is kept in every cell of a grid of THIN_CELLS x
  * THIN_CELLS over their range (half a mark wide), the first of each; where that leaves more
- * than THIN_MOST, every k-th of these.  Paths (lines with gaps between them) keep every k-th
+ * than THIN_CLOUD, every k-th of these; the lowest and the highest always.  Paths (lines with gaps between them) keep every k-th
  * line whole.
  *
  * column: n_columns arrays of *n, the first two x and y; changed in place.  Cells are even in
@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { THIN_MOST = 2000, THIN_CELLS = 200, THIN_PATHS = 400 };
+enum { THIN_MOST = 2000, THIN_CLOUD = 1200, THIN_CELLS = 200, THIN_PATHS = 400 };
 /* The rule in words, for people. */
 extern const char THIN_RULE[];
 
