@@ -220,11 +220,18 @@ void series_xyz(panel *p, int kind, int style, const char *label, int64_t n, con
 
 int32_t figure_draw(figure *f, int format, int width, int height, text *out, error *err)
 {
-    text script = {0};
+    text script = {0}, drawn = {0};
     int32_t status = figure_script(f, format, width, height, &script, err);
     if (status >= 0)
-        status = gnuplot_run(&script, out, err);
+        status = gnuplot_run(&script, &drawn, err);
+    if (status >= 0 && drawn.length > 0) { /* text begins with a form feed */
+        const size_t skipped = format == FIGURE_TERM && drawn.data[0] == '\f';
+        text_put(out, drawn.data + skipped, drawn.length - skipped);
+    }
+    if (status >= 0 && out->failed)
+        status = error_add(err, HONE_ENOMEM, "out of memory for a figure");
     text_free(&script);
+    text_free(&drawn);
     return status;
 }
 
