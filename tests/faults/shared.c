@@ -1,14 +1,15 @@
 /* shared.c - several workers on one study, killed, stopped and started again: nothing that was
  * reported is lost, nothing is told twice, numbers have no gap, the file stays whole.
  *
- *     shared           300 kills
- *     shared short     12 kills
- *     shared KILLS     as many
+ *     shared           300 kills on SQLite, 60 on PostgreSQL
+ *     shared short     8 and 4
+ *     shared KILLS     as many on each
  *
  * A study is served by WORKERS processes.  One of them, by chance, gets kill -9, or SIGSTOP for
- * longer than the lease and then SIGCONT, and a new one takes its place.  At the study's end
- * what the workers reported is compared with what is stored, which is read with SQL, not
- * with hone's own code.  FAULTS_SEED sets the choices and delays. */
+ * longer than the lease and then SIGCONT, and a new one takes its place; on PostgreSQL the server
+ * crashes and comes back, too.  At the study's end what the workers reported is compared with
+ * what is stored, which is read with SQL, not with hone's own code.  Without a PostgreSQL
+ * server that part says SKIP.  FAULTS_SEED sets the choices and delays. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -23,10 +24,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "postgresql.h"
+
 enum { WORKERS = 6, TRIALS = 150, KILLS_IN_A_STUDY = 6 };
 
 static const char STUDY[] =
-    "[study]\nname = s\nseed = 5\ntrials = %d\nstorage = s.db\nretries = 1000\nlease = 1s\n"
+    "[study]\nname = s\nseed = 5\ntrials = %d\nstorage = %s\nretries = 1000\nlease = 1s\n"
     "[space]\nx = float -5 10\nk = int 1 100 log\nc = categorical a b c\n"
     "z = float 0 1 when c = a b\n"
     "[strategy]\nplugin = %s\n"
@@ -71,7 +74,8 @@ typedef struct worker {
 typedef struct round_state {
     worker workers[WORKERS];
     report reports[TRIALS];
-    int kills, stops, failures;
+    int kills, stops, crashes, failures;
+    const server *pg; /* NULL: the study is in s.db */
 } round_state;
 
 static void start(worker *w)
@@ -145,6 +149,12 @@ static void strike(round_state *r)
     worker *w = &r->workers[(int)(uniform() * WORKERS)];
     if (w->in < 0 || w->resume > 0)
         return;
+    if (r->pg && uniform() < 0.3) {
+        server_crash(r->pg);
+        r->failures += !server_start(r->pg);
+        r->crashes++;
+        return;
+    }
     if (uniform() < 0.25) {
         kill(w->pid, SIGSTOP);
         w->resume = now() + 1.5 + uniform();
@@ -189,67 +199,76 @@ static void serve(round_state *r, int kills)
 
 /* ---- what is stored ---- */
 
-static double number_of(sqlite3 *db, const char *sql)
+/* The first column of the first row as text; "" if there is none. */
+static void ask_sqlite(const char *sql, char *out, size_t room)
 {
+    sqlite3 *db = NULL;
     sqlite3_stmt *q = NULL;
-    double value = -1;
-    if (sqlite3_prepare_v2(db, sql, -1, &q, NULL) == SQLITE_OK && sqlite3_step(q) == SQLITE_ROW)
-        value = sqlite3_column_double(q, 0);
-    else
+    *out = '\0';
+    if (sqlite3_open_v2("s.db", &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+        sqlite3_prepare_v2(db, sql, -1, &q, NULL) == SQLITE_OK) {
+        if (sqlite3_step(q) == SQLITE_ROW && sqlite3_column_text(q, 0))
+            snprintf(out, room, "%s", (const char *)sqlite3_column_text(q, 0));
+    } else {
         printf("%s: %s\n", sql, sqlite3_errmsg(db));
+    }
     sqlite3_finalize(q);
-    return value;
+    sqlite3_close(db);
 }
 
-static int expect(sqlite3 *db, const char *sql, double wanted)
+static void ask_stored(const server *pg, const char *sql, char *out, size_t room)
 {
-    double found = number_of(db, sql);
-    if (found == wanted)
+    if (!pg)
+        ask_sqlite(sql, out, room);
+    else if (!server_ask(pg, sql, out, room))
+        printf("the server does not answer %s\n", sql);
+}
+
+static int expect(const server *pg, const char *sql, const char *wanted)
+{
+    char found[64];
+    ask_stored(pg, sql, found, sizeof found);
+    if (strcmp(found, wanted) == 0)
         return 0;
-    printf("%s: %g, not %g\n", sql, found, wanted);
+    printf("%s: %s, not %s\n", sql, found, wanted);
     return 1;
 }
 
-static int check_reports(sqlite3 *db, const round_state *r)
+static int check_reports(const round_state *r)
 {
-    sqlite3_stmt *q = NULL;
     int bad = 0;
-    sqlite3_prepare_v2(
-        db,
-        "SELECT v.value FROM trials t JOIN trial_values v ON v.trial_id = t.trial_id "
-        "WHERE t.number = ?1 AND t.state = 'COMPLETE'",
-        -1, &q, NULL);
     for (int i = 0; i < TRIALS; i++) {
-        sqlite3_reset(q);
-        sqlite3_bind_int(q, 1, i);
-        bool there = sqlite3_step(q) == SQLITE_ROW;
-        if (r->reports[i].times > 0 &&
-            (!there || sqlite3_column_double(q, 0) != r->reports[i].value)) {
-            printf("trial %d was reported as %.17g and is stored %s\n", i, r->reports[i].value,
-                   there ? "otherwise" : "not at all");
+        char sql[256], found[64];
+        if (r->reports[i].times == 0)
+            continue;
+        snprintf(sql, sizeof sql,
+                 "SELECT %s FROM trials t JOIN trial_values v ON v.trial_id = t.trial_id "
+                 "WHERE t.number = %d AND t.state = 'COMPLETE'",
+                 r->pg ? "v.value" : "printf('%!.20g', v.value)", i);
+        ask_stored(r->pg, sql, found, sizeof found);
+        if (!*found || strtod(found, NULL) != r->reports[i].value) {
+            printf("trial %d was reported as %.17g and is stored as '%s'\n", i, r->reports[i].value,
+                   found);
             bad++;
         }
     }
-    sqlite3_finalize(q);
     return bad;
 }
 
 static int check(const round_state *r)
 {
-    sqlite3 *db = NULL;
-    if (sqlite3_open_v2("s.db", &db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
-        return 1;
-    int bad = check_reports(db, r);
-    bad += expect(db, "SELECT count(*) FROM trials", TRIALS);
-    bad += expect(db, "SELECT count(DISTINCT number) FROM trials", TRIALS);
-    bad += expect(db, "SELECT max(number) FROM trials", TRIALS - 1);
-    bad += expect(db, "SELECT count(*) FROM trials WHERE state <> 'COMPLETE'", 0);
-    bad += expect(db, "SELECT count(DISTINCT sequence) FROM hone_trials", TRIALS);
-    bad += expect(db, "SELECT count(*) FROM trial_values", TRIALS);
-    bad +=
-        expect(db, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'", 1);
-    sqlite3_close(db);
-    return bad;
+    char all[16], newest[16];
+    const server *s = r->pg;
+    snprintf(all, sizeof all, "%d", TRIALS);
+    snprintf(newest, sizeof newest, "%d", TRIALS - 1);
+    int bad = check_reports(r);
+    bad += expect(s, "SELECT count(*) FROM trials", all);
+    bad += expect(s, "SELECT count(DISTINCT number) FROM trials", all);
+    bad += expect(s, "SELECT max(number) FROM trials", newest);
+    bad += expect(s, "SELECT count(*) FROM trials WHERE state <> 'COMPLETE'", "0");
+    bad += expect(s, "SELECT count(DISTINCT sequence) FROM hone_trials", all);
+    bad += expect(s, "SELECT count(*) FROM trial_values", all);
+    return bad + (s ? 0 : expect(s, "PRAGMA integrity_check", "ok"));
 }
 
 /* The errors that a worker wrote and that no kill explains. */
@@ -268,42 +287,73 @@ static int check_errors(void)
     return bad;
 }
 
-int main(int argc, char **argv)
+/* Studies until so many workers were killed; returns what was wrong. */
+static int rounds_of(const server *pg, int wanted)
 {
     static const char *const strategies[] = {"random", "tpe", "sobol"};
-    char folder[] = "/tmp/hone_shared_XXXXXX", command[128];
-    const char *seed = getenv("FAULTS_SEED");
-    const bool quick = argc == 2 && strcmp(argv[1], "short") == 0;
-    const int wanted = quick ? 12 : argc == 2 ? atoi(argv[1]) : 300;
-    int kills = 0, stops = 0, studies = 0, bad = 0;
-
-    state = seed ? strtoull(seed, NULL, 10) : 1;
-    if (!mkdtemp(folder) || chdir(folder) != 0)
-        return 1;
+    static round_state r;
+    int kills = 0, stops = 0, crashes = 0, studies = 0, bad = 0;
     for (; kills < wanted && bad == 0; studies++) {
-        static round_state r;
-        r = (round_state){0};
+        r = (round_state){.pg = pg};
         FILE *file = fopen("study.ini", "w");
         if (!file)
             return 1;
-        fprintf(file, STUDY, TRIALS, strategies[studies % 3]);
+        fprintf(file, STUDY, TRIALS, pg ? pg->url : "s.db", strategies[studies % 3]);
         fclose(file);
-        unlink("s.db");
-        unlink("s.db-wal");
-        unlink("s.db-shm");
+        if (system("rm -f s.db s.db-wal s.db-shm") != 0)
+            return 1;
+        if (pg && studies > 0 &&
+            system(BUILD_DIR "/hone delete study.ini --yes >>errors 2>&1") != 0)
+            return 1;
         for (int i = 0; i < WORKERS; i++)
             start(&r.workers[i]);
         serve(&r, KILLS_IN_A_STUDY);
         bad = r.failures + check(&r) + check_errors();
         kills += r.kills;
         stops += r.stops;
+        crashes += r.crashes;
         if (r.kills == 0) {
             printf("the study was over before a worker was killed\n");
             bad++;
         }
     }
-    printf("%d studies of %d trials, %d workers, %d kills, %d stops: %s\n", studies, TRIALS,
-           WORKERS, kills, stops, bad ? "WRONG" : "nothing lost, nothing doubled");
+    printf("%s: %d studies of %d trials, %d workers, %d kills, %d stops, %d crashes of the server: "
+           "%s\n",
+           pg ? "PostgreSQL" : "SQLite", studies, TRIALS, WORKERS, kills, stops, crashes,
+           bad ? "WRONG" : "nothing lost, nothing doubled");
+    fflush(stdout);
+    return bad;
+}
+
+static int postgresql(int kills)
+{
+    server s;
+    if (!server_find(&s)) {
+        printf("SKIP: no PostgreSQL server is installed\n");
+        return 0;
+    }
+    if (!server_make(&s)) {
+        printf("the server does not start: see %s/log\n", s.folder);
+        return 1;
+    }
+    int bad = rounds_of(&s, kills);
+    server_remove(&s);
+    return bad;
+}
+
+int main(int argc, char **argv)
+{
+    char folder[] = "/tmp/hone_shared_XXXXXX", command[128];
+    const char *seed = getenv("FAULTS_SEED");
+    const bool quick = argc == 2 && strcmp(argv[1], "short") == 0;
+    const int given = argc == 2 && !quick ? atoi(argv[1]) : 0;
+
+    state = seed ? strtoull(seed, NULL, 10) : 1;
+    if (!mkdtemp(folder) || chdir(folder) != 0)
+        return 1;
+    int bad = rounds_of(NULL, quick ? 8 : given ? given : 300);
+    if (bad == 0)
+        bad = postgresql(quick ? 4 : given ? given : 60);
     if (bad) {
         printf("kept for a look: %s (FAULTS_SEED=%s)\n", folder, seed ? seed : "1");
         return 1;
