@@ -9,6 +9,7 @@
  *   hone_norm_pdf, hone_norm_cdf, hone_norm_quantile          of the standard normal
  *   hone_log_ndtr   log of the normal distribution function   1e-14
  *   hone_log_h      log(pdf(z) + z cdf(z))                    1e-15, its slopes 1e-13
+ *   hone_log_met    log probability that a constraint is met, with its partials
  *   hone_chain      from partials in mean and variance to a gradient in x
  *   hone_sum        compensated sum
  */
@@ -173,6 +174,19 @@ static inline double hone_finite(double x)
 {
     const double largest = 1.7976931348623157e308;
     return x > largest ? largest : x < -largest ? -largest : x;
+}
+
+/* log P(c <= 0) for c ~ N(mean, var), with its partials, all finite; variances under 1e-300 count
+ * as that.  Gardner et al., "Bayesian Optimization with Inequality Constraints", ICML 2014, eq. (5);
+ * Gelbart, Snoek, Adams, "Bayesian Optimization with Unknown Constraints", UAI 2014. */
+static inline double hone_log_met(double mean, double var, double *dmean, double *dvar)
+{
+    const double least = 1e-300, sd = sqrt(var > least ? var : least), most = 1e150;
+    const double raw = -mean / sd, z = raw > most ? most : raw < -most ? -most : raw;
+    const double slope = z < 0.0 ? 1.0 / hone_mills(z) : hone_norm_pdf(z) / hone_norm_cdf(z);
+    *dmean = hone_finite(-slope / sd);
+    *dvar = var < least ? 0.0 : hone_finite(slope * (-z / (2.0 * sd)) / sd);
+    return hone_log_ndtr(z);
 }
 
 /* The chain rule.  f(mean(x), var(x)): the partials of f and the gradients of mean and var

@@ -40,19 +40,45 @@ static double expected(double mean, double var, double target, double *dmean, do
                     : sd * hone_norm_pdf(z) * hone_h_over_pdf(z);
 }
 
+/* Times the probability that all constraints are met. */
+static void weigh(const hone_acq_context *ctx, int64_t i, const double *mean, const double *var,
+                  int64_t ldm, double *a, double *da_dmean, double *da_dvar)
+{
+    double met = 0.0, dmean, dvar;
+    for (int32_t k = 1; k <= ctx->n_constraints; k++) {
+        met += hone_log_met(mean[k * ldm + i], var[k * ldm + i], &dmean, &dvar);
+    }
+    const double weight = exp(met), all = a[i] * weight;
+    for (int32_t k = 1; k <= ctx->n_constraints && da_dmean; k++) {
+        const int64_t at = k * ldm + i;
+        hone_log_met(mean[at], var[at], &dmean, &dvar);
+        da_dmean[at] = hone_finite(all * dmean);
+        da_dvar[at] = hone_finite(all * dvar);
+    }
+    if (da_dmean) {
+        da_dmean[i] *= weight;
+        da_dvar[i] *= weight;
+    }
+    a[i] = all;
+}
+
 static int32_t value(void *self, const hone_acq_context *ctx, int64_t m, const double *mean,
                      const double *var, int64_t ldm, double *a, double *da_dmean,
                      double *da_dvar)
 {
     const ei *e = self;
-    const int known = !isnan(ctx->best);
-    (void)ldm; /* one model: one row */
+    const int known = !isnan(ctx->best), seeking = !known && ctx->n_constraints > 0;
     for (int64_t i = 0; i < m; i++) {
         const double target = (known ? ctx->best : mean[i]) - e->xi;
         a[i] = expected(mean[i], var[i], target, da_dmean ? da_dmean + i : NULL,
                         da_dvar ? da_dvar + i : NULL);
+        a[i] = seeking ? 1.0 : a[i];
         if (da_dmean && !known) {
             da_dmean[i] = 0.0;
+            da_dvar[i] = seeking ? 0.0 : da_dvar[i];
+        }
+        if (ctx->n_constraints > 0) {
+            weigh(ctx, i, mean, var, ldm, a, da_dmean, da_dvar);
         }
     }
     return HONE_OK;
@@ -83,7 +109,7 @@ static const hone_option OPTIONS[] = {
 
 static const hone_acquisition_ops OPS = {
     .size = sizeof OPS,
-    .caps = HONE_CAP_CONCURRENT | HONE_CAP_BATCH | HONE_CAP_GRADIENT,
+    .caps = HONE_CAP_CONCURRENT | HONE_CAP_BATCH | HONE_CAP_GRADIENT | HONE_CAP_CONSTRAINTS,
     .value = value,
 };
 

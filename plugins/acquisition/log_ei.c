@@ -8,7 +8,11 @@
  *         Improvement for Bayesian Optimization", NeurIPS 2023, eqs. (8)-(9).  Symbols follow
  *         the paper, with the sign turned for minimisation: z = (best - mean) / sd.
  *
- * Shapes: m predictions of model 0 in, m values out; larger is better.
+ * Constraints weigh it by the probability that all are met, independently: the sum of their
+ * logarithms is added (Gardner et al., ICML 2014); while nothing is known to be feasible, that sum
+ * is all there is (Gelbart et al., UAI 2014, section 3.3).
+ *
+ * Shapes: m predictions of each model in, m values out; larger is better.
  * Departures: a variance under 1e-300 (a point already measured without noise) counts as 1e-300
  *         and z under -1e150 as -1e150, so values and slopes are finite everywhere.  Where
  *         nothing is known to be feasible (best is NaN), best is taken as the mean: what is left
@@ -43,10 +47,23 @@ static int32_t value(void *self, const hone_acq_context *ctx, int64_t m, const d
                      double *da_dvar)
 {
     (void)self; /* no options, nothing to remember */
-    (void)ldm;  /* one model: one row */
+    const int seeking = ctx->n_constraints > 0 && isnan(ctx->best);
     for (int64_t i = 0; i < m; i++) {
-        a[i] = log_ei(mean[i], var[i], ctx->best, da_dmean ? da_dmean + i : NULL,
-                      da_dvar ? da_dvar + i : NULL);
+        double dmean, dvar;
+        a[i] = log_ei(mean[i], var[i], ctx->best, &dmean, &dvar);
+        a[i] = seeking ? 0.0 : a[i];
+        if (da_dmean) {
+            da_dmean[i] = seeking ? 0.0 : dmean;
+            da_dvar[i] = seeking ? 0.0 : dvar;
+        }
+        for (int32_t k = 1; k <= ctx->n_constraints; k++) {
+            const int64_t at = k * ldm + i;
+            a[i] = hone_finite(a[i] + hone_log_met(mean[at], var[at], &dmean, &dvar));
+            if (da_dmean) {
+                da_dmean[at] = dmean;
+                da_dvar[at] = dvar;
+            }
+        }
     }
     return HONE_OK;
 }
@@ -66,7 +83,7 @@ static void destroy(void *self)
 
 static const hone_acquisition_ops OPS = {
     .size = sizeof OPS,
-    .caps = HONE_CAP_CONCURRENT | HONE_CAP_BATCH | HONE_CAP_GRADIENT,
+    .caps = HONE_CAP_CONCURRENT | HONE_CAP_BATCH | HONE_CAP_GRADIENT | HONE_CAP_CONSTRAINTS,
     .value = value,
 };
 

@@ -15,7 +15,7 @@
 #include "space.h"
 #include "text.h"
 
-enum { FAKE_OPTIONS = 32, FAKE_PARTS = 8, FAKE_TEXT = 256, FAKE_STRINGS = 16 };
+enum { FAKE_OPTIONS = 32, FAKE_PARTS = 8, FAKE_INDICES = 4, FAKE_TEXT = 256, FAKE_STRINGS = 16 };
 
 typedef struct fake {
     hone_host host; /* first: a hone_host * is a fake * */
@@ -29,7 +29,7 @@ typedef struct fake {
     char texts[FAKE_OPTIONS][FAKE_TEXT];
     const char *strings[FAKE_OPTIONS][FAKE_STRINGS];
     const char *const *set; /* NULL-terminated "name=value", for parts "option.name=value" */
-    struct fake *parts[FAKE_PARTS];
+    struct fake *parts[FAKE_PARTS][FAKE_INDICES];
     const hone_surrogate_ops *surrogate; /* given in place of a surrogate's own, or NULL */
     char message[512];      /* of the last error */
     void (*noted)(void *context, int64_t number, const char *key, double value, const char *words);
@@ -97,28 +97,28 @@ static inline void fake_note(const hone_host *h, int64_t number, const char *key
         f->noted(f->context, number, key, value, words);
     }
 }
-/* The part that option `option` names: a plugin of that kind, index 0 only. */
+/* The part that option `option` names: a plugin of that kind. */
 static inline int32_t fake_component(const hone_host *h, int32_t option, int32_t index,
                                      const hone_space *sp, hone_component *out)
 {
     fake *f = fake_of(h);
     const hone_option *o = &f->plugin->options[option];
     (void)sp;
-    if (index != 0) {
+    if (index < 0 || index >= FAKE_INDICES) {
         return HONE_EUNSUPPORTED;
     }
-    if (!f->parts[option]) {
-        f->parts[option] = fake_new((int32_t)o->kind, f->values[option].s, f->space,
+    if (!f->parts[option][index]) {
+        f->parts[option][index] = fake_new((int32_t)o->kind, f->values[option].s, f->space,
                                     rng_child(f->key, o->name, index), f->set);
     }
-    if (!f->parts[option]) {
+    if (!f->parts[option][index]) {
         return HONE_EINVAL;
     }
     out->size = sizeof *out;
     out->kind = (int32_t)o->kind;
-    out->name = f->parts[option]->plugin->name;
-    out->self = f->parts[option]->self;
-    out->ops = f->parts[option]->plugin->ops;
+    out->name = f->parts[option][index]->plugin->name;
+    out->self = f->parts[option][index]->self;
+    out->ops = f->parts[option][index]->plugin->ops;
     if (f->surrogate && o->kind == HONE_SURROGATE) {
         out->ops = f->surrogate;
     }
@@ -273,7 +273,9 @@ static inline void fake_free(fake *f)
             f->plugin->destroy(f->self);
         }
         for (int i = 0; i < FAKE_PARTS; i++) {
-            fake_free(f->parts[i]);
+            for (int k = 0; k < FAKE_INDICES; k++) {
+                fake_free(f->parts[i][k]);
+            }
         }
         view_free(&f->view);
         free(f);

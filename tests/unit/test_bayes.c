@@ -356,6 +356,102 @@ Test(bayes, several_objectives_are_refused)
     space_free(&s);
 }
 
+/* ---- constraints and costs ------------------------------------------------------------------*/
+
+/* Branin in the disc of Gelbart et al., UAI 2014, section 5: (a - 2.5)^2 + (b - 7.5)^2 <= 50, where
+ * the minimum is that at (pi, 2.275) still. */
+static double outside(const double *x)
+{
+    return (x[0] - 2.5) * (x[0] - 2.5) + (x[1] - 7.5) * (x[1] - 7.5) - 50.0;
+}
+
+static double constrained_step(rig *r, double seconds, double *c)
+{
+    double x[MOST_COLS], native[MOST_COLS];
+    error err = {0};
+    int64_t n_out = 0;
+    cr_assert(ask(r, 1, x, &n_out) == HONE_OK && n_out == 1, "%s", r->f->message);
+    const int64_t row = start(r, x, native);
+    const double y = branin(native);
+    *c = outside(native);
+    const outcome o = {.state = HONE_COMPLETE, .y = &y, .c = r->s.n_constraints ? c : NULL,
+                       .seconds = seconds < 0.0 ? exp(native[0] / 3.0) : seconds};
+    cr_assert(history_finish(r->h, row, &o, &err) == HONE_OK);
+    return y;
+}
+
+static void rig_constrain(rig *r, uint64_t seed, int32_t n, const char *const *set)
+{
+    error err = {0};
+    rig_open(r, seed, BRANIN, NULL);
+    fake_free(r->f);
+    history_free(r->h);
+    r->s.n_constraints = n;
+    rig_strategy(r, seed, set);
+    cr_assert(history_new(&r->s, &r->h, &err) == HONE_OK);
+}
+
+Test(bayes, constraints_are_learnt_and_met)
+{
+    int worse = 0;
+    for (uint64_t seed = 0; seed < 3; seed++) {
+        rig r;
+        double best = HUGE_VAL, c = 0.0;
+        rig_constrain(&r, seed, 1, NULL);
+        for (int i = 0; i < 35; i++) {
+            const double y = constrained_step(&r, 1.0, &c);
+            best = c <= 0.0 ? fmin(best, y) : best;
+        }
+        worse += !(best < 0.397887 + 0.01);
+        rig_close(&r);
+    }
+    cr_expect(worse <= 1, "%d of 3", worse);
+}
+
+Test(bayes, acquisitions_that_ignore_constraints_are_refused)
+{
+    static const char *const set[] = {"bayes.acquisition=ucb", NULL};
+    space s = {0};
+    error err = {0};
+    cr_assert(space_add(&s, "a", "float 0 1", "test", &err) == HONE_OK);
+    s.n_objectives = 1;
+    s.n_constraints = 1;
+    cr_expect(fake_new(HONE_STRATEGY, "bayes", &s, rng_root(1), set) == NULL);
+    cr_expect(strstr(fake_refusal, "constraints") != NULL, "%s", fake_refusal);
+    space_free(&s);
+}
+
+/* Seconds grow with the first parameter: the same number of trials takes less time. */
+Test(bayes, costs_are_learnt_from_the_record)
+{
+    static const char *const set[] = {"bayes.acquisition=ei_per_second", "bayes.costs=yes", NULL};
+    double spent[2] = {0.0, 0.0};
+    for (int k = 0; k < 2; k++) {
+        rig r;
+        rig_constrain(&r, 4, 0, k ? set : NULL);
+        for (int i = 0; i < 30; i++) {
+            double c;
+            constrained_step(&r, -1.0, &c);
+            spent[k] += exp(history_native(r.h, i)[0] / 3.0);
+        }
+        rig_close(&r);
+    }
+    cr_expect(spent[1] < 0.8 * spent[0], "%g seconds, and %g", spent[1], spent[0]);
+}
+
+Test(bayes, max_value_entropy_search_finds_the_minimum)
+{
+    static const char *const set[] = {"bayes.acquisition=mes", NULL};
+    rig r;
+    double best = HUGE_VAL, c;
+    rig_constrain(&r, 2, 0, set);
+    for (int i = 0; i < 35; i++) {
+        best = fmin(best, constrained_step(&r, 1.0, &c));
+    }
+    cr_expect(best < 0.397887 + 0.02, "%g", best);
+    rig_close(&r);
+}
+
 /* ---- the warp -----------------------------------------------------------------------------*/
 
 static void check_warp(int64_t n, const double *values, double reach)

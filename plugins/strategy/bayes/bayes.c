@@ -13,21 +13,25 @@
  *
  * What is asked follows from the table and the trial's number alone (model.c).
  *
- * Single objective, no constraints.  Models are numbered 0, 1, ... as an acquisition wants them
- * (objectives, then constraints); here there is number 0.
+ * Each objective and each constraint has a model of its own, and with costs = yes so has the
+ * logarithm of the seconds that an evaluation takes: numbered in this order, which is that of
+ * the acquisition's models.  Several objectives and constraints are what the acquisition makes of
+ * them: one that knows nothing of them is refused.
  *
  * Sources: Jones, Schonlau, Welch, "Efficient Global Optimization of Expensive Black-Box
  *          Functions", J. Global Optimization 13, 1998; Ginsbourger, Le Riche, Carraro,
  *          "Kriging is well-suited to parallelize optimization", 2010 (pending points: kriging
  *          believer). */
 /* LIBS: -llbfgsb */
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bayes.h"
 
-enum { SURROGATE, ACQUISITION, INITIAL, CANDIDATES, STARTS, N_OPTIONS };
+enum { SURROGATE, ACQUISITION, COSTS, INITIAL, CANDIDATES, STARTS, N_OPTIONS };
 enum { INCUMBENTS = 5 };   /* around which candidates are moved */
 
 typedef struct bayes {
@@ -36,7 +40,7 @@ typedef struct bayes {
     columns columns;
     hone_fresh fresh;
     data data;
-    model model;
+    models models;
     hone_component acquisition;
     int ready;             /* components are there */
     double *row;           /* [p] */
@@ -117,16 +121,16 @@ static int32_t expect(bayes *b, const double *x)
 {
     memcpy(b->row, x, (size_t)b->columns.p * sizeof *x);
     columns_fill(&b->columns, 1, b->row, b->columns.p);
-    return model_expect(&b->model, 1, b->row);
+    return models_expect(&b->models, b->row);
 }
 
-/* The model knows all finished trials, and expects those that run and the first i rows. */
+/* The models know all finished trials, and expects those that run and the first i rows. */
 static int32_t learn(bayes *b, request *q, int64_t i)
 {
     const hone_trials *t = q->t;
     int32_t status = HONE_OK;
     if (!q->learnt) {
-        status = model_learn(&b->model, &b->data);
+        status = models_learn(&b->models, &b->data);
         for (int64_t k = 0; k < t->n_running && status >= 0; k++) {
             status = expect(b, t->x + t->running[k] * t->ldx);
         }
@@ -143,54 +147,43 @@ static int32_t learn(bayes *b, request *q, int64_t i)
 static int32_t prepare(bayes *b, const request *q, int64_t i, judge *j, double *near,
                        int64_t *n_near)
 {
-    const int64_t p = b->columns.p;
-    const hone_component *models[] = {&b->model.surrogate};
-    hone_fit_info info = {.size = sizeof info, .noise_var = NAN, .score = NAN};
-    int64_t row[INCUMBENTS];
-    double best = NAN;
-    *n_near = model_best(&b->model, &b->data, INCUMBENTS, row, &best);
+    *n_near = models_survey(&b->models, &b->data, INCUMBENTS, near);
     if (*n_near < 0) {
         return (int32_t)*n_near;
     }
-    for (int64_t k = 0; k < *n_near; k++) {
-        memcpy(near + k * p, b->model.now.X + row[k] * p, (size_t)p * sizeof *near);
-    }
-    b->model.ops->info(b->model.surrogate.self, &info);
-    j->model = &b->model;
+    j->models = &b->models;
     j->acquisition = &b->acquisition;
     j->ops = b->acquisition.ops;
-    j->noise = info.noise_var;
-    j->best = best;
-    j->context = (hone_acq_context){.size = sizeof(hone_acq_context),
-                                    .n_objectives = 1,
-                                    .n_models = 1,
-                                    .number = q->number[i],
-                                    .n_trials = q->t->n,
-                                    .n_pending = b->model.now.n - b->data.n,
-                                    .budget = q->t->budget,
-                                    .batch_index = i,
-                                    .best = best,
-                                    .noise_var = &j->noise,
-                                    .front = &j->best,
-                                    .n_front = *n_near > 0,
-                                    .ld_front = 1};
-    return j->ops->prepare ? j->ops->prepare(b->acquisition.self, &j->context, models)
+    j->context = models_context(&b->models);
+    j->context.number = q->number[i];
+    j->context.n_trials = q->t->n;
+    j->context.n_pending = b->models.each[0].now.n - b->data.n_rows;
+    j->context.budget = q->t->budget;
+    j->context.batch_index = i;
+    return j->ops->prepare ? j->ops->prepare(b->acquisition.self, &j->context, b->models.component)
                            : HONE_OK;
 }
 
 /* Notes why row i was proposed: x is the full point. */
 static void explain(const bayes *b, int64_t number, const double *x, double score)
 {
-    const model *m = &b->model;
     const hone_host *host = b->host;
-    double mean, var;
+    char mean_key[32] = "mean", sd_key[32] = "sd";
     host->note(host, number, "phase", NAN, "model");
     host->note(host, number, "score", score, NULL);
-    if (m->ops->predict(m->surrogate.self, 1, x, m->p, &mean, &var, NULL, NULL, 0) >= 0) {
-        const double low = warp_back(&m->warp, mean - sqrt(var));
-        const double high = warp_back(&m->warp, mean + sqrt(var));
-        host->note(host, number, "mean", warp_back(&m->warp, mean), NULL);
-        host->note(host, number, "sd", 0.5 * high - 0.5 * low, NULL);
+    for (int64_t k = 0; k < b->models.n_objectives; k++) {
+        const model *m = &b->models.each[k];
+        double mean, var;
+        if (k > 0) {
+            snprintf(mean_key, sizeof mean_key, "mean.%" PRId64, k);
+            snprintf(sd_key, sizeof sd_key, "sd.%" PRId64, k);
+        }
+        if (m->ops->predict(m->surrogate.self, 1, x, m->p, &mean, &var, NULL, NULL, 0) >= 0) {
+            const double low = warp_back(&m->warp, mean - sqrt(var));
+            const double high = warp_back(&m->warp, mean + sqrt(var));
+            host->note(host, number, mean_key, warp_back(&m->warp, mean), NULL);
+            host->note(host, number, sd_key, 0.5 * high - 0.5 * low, NULL);
+        }
     }
 }
 
@@ -243,16 +236,20 @@ static int32_t model_point(bayes *b, request *q, int64_t i)
 
 /* ---- operations ---------------------------------------------------------------------------*/
 
+static int32_t find_acquisition(bayes *b)
+{
+    b->acquisition.size = sizeof b->acquisition;
+    return b->host->component(b->host, ACQUISITION, 0, NULL, &b->acquisition);
+}
+
 static int32_t components(bayes *b)
 {
     int32_t status = HONE_OK;
     if (!b->ready) {
-        b->model.surrogate.size = b->acquisition.size = sizeof(hone_component);
-        status = b->host->component(b->host, SURROGATE, 0, NULL, &b->model.surrogate);
+        status = models_init(&b->models, &b->data, b->host, SURROGATE);
         if (status >= 0) {
-            status = b->host->component(b->host, ACQUISITION, 0, NULL, &b->acquisition);
+            status = find_acquisition(b);
         }
-        b->model.ops = b->model.surrogate.ops;
         b->ready = status >= 0;
     }
     return status;
@@ -298,19 +295,38 @@ static void destroy(void *self)
         columns_free(&b->columns);
         hone_fresh_free(&b->fresh);
         data_free(&b->data);
-        model_free(&b->model);
+        models_free(&b->models);
         free(b->row);
         free(b);
     }
 }
 
+/* Several objectives and constraints are the acquisition's to weigh. */
+static int32_t weighable(bayes *b, const hone_space *space)
+{
+    char why[200];
+    int32_t status = HONE_OK;
+    if (space->n_objectives > 1 || space->n_constraints > 0) {
+        status = find_acquisition(b);
+    }
+    const hone_acquisition_ops *ops = b->acquisition.ops;
+    const uint32_t caps = ops ? ops->caps : 0;
+    const char *what = space->n_objectives > 1 && !(caps & HONE_CAP_MULTI_OBJECTIVE)
+                           ? "one objective, and there are several"
+                       : space->n_constraints > 0 && !(caps & HONE_CAP_CONSTRAINTS)
+                           ? "no constraints, and there are some"
+                           : NULL;
+    if (status >= 0 && what) {
+        snprintf(why, sizeof why, "acquisition '%s' handles %s", b->acquisition.name, what);
+        b->host->error(b->host, ACQUISITION, why);
+        return HONE_EUNSUPPORTED;
+    }
+    return status;
+}
+
 static int32_t create(const hone_host *host, const hone_value *values, void **self)
 {
     const hone_space *space = host->space(host);
-    if (space->n_objectives > 1 || space->n_constraints > 0) {
-        host->error(host, -1, "bayes handles one objective and no constraints");
-        return HONE_EUNSUPPORTED;
-    }
     bayes *b = calloc(1, sizeof *b);
     if (!b || hone_fresh_init(&b->fresh, host) < 0 || columns_init(&b->columns, host) < 0 ||
         !(b->row = malloc((size_t)space->n_cols * sizeof *b->row + 1))) {
@@ -322,6 +338,15 @@ static int32_t create(const hone_host *host, const hone_value *values, void **se
     b->candidates = values[CANDIDATES].i;
     b->starts = values[STARTS].i;
     b->initial = values[INITIAL].i;
+    b->data.costs = (int)values[COSTS].i;
+    b->data.n_objectives = space->n_objectives;
+    b->data.n_constraints = space->n_constraints;
+    b->data.k = space->n_objectives + space->n_constraints + b->data.costs;
+    const int32_t status = weighable(b, space);
+    if (status < 0) {
+        destroy(b);
+        return status;
+    }
     *self = b;
     return HONE_OK;
 }
@@ -333,12 +358,17 @@ static const hone_option OPTIONS[N_OPTIONS] = {
                    .type = HONE_OPT_COMPONENT,
                    .def = "gp",
                    .kind = HONE_SURROGATE,
-                   .doc = "The model of the objective."},
+                   .doc = "The model of an objective or constraint: each has one of its own."},
     [ACQUISITION] = {.name = "acquisition",
                      .type = HONE_OPT_COMPONENT,
                      .def = "log_ei",
                      .kind = HONE_ACQUISITION,
                      .doc = "How a prediction is turned into the worth of evaluating there."},
+    [COSTS] = {.name = "costs",
+               .type = HONE_OPT_BOOL,
+               .def = "no",
+               .doc = "A further model, of the logarithm of the seconds that an evaluation takes, "
+                      "for acquisitions that weigh them (ei_per_second)."},
     [INITIAL] = {.name = "initial",
                  .type = HONE_OPT_INT,
                  .def = "5",
@@ -369,7 +399,8 @@ static const hone_option OPTIONS[N_OPTIONS] = {
 
 static const hone_strategy_ops OPS = {
     .size = sizeof OPS,
-    .caps = HONE_CAP_BATCH | HONE_CAP_CONDITIONAL | HONE_CAP_HISTORY_ONLY,
+    .caps = HONE_CAP_BATCH | HONE_CAP_MULTI_OBJECTIVE | HONE_CAP_CONSTRAINTS |
+            HONE_CAP_CONDITIONAL | HONE_CAP_HISTORY_ONLY,
     .ask = ask,
 };
 

@@ -2,8 +2,9 @@
  *
  *     columns.c    what each column of the space is; full points, moves and neighbours
  *     warp.c       values made fit for a model: outliers drawn in, skewness taken out
- *     data.c       a table of trials to the rows and values that a model is fitted to
- *     model.c      when it is fitted anew, what is appended, pending trials
+ *     data.c       a table of trials to the rows and values that models are fitted to
+ *     model.c      one model: when it is fitted anew, what is appended, pending trials
+ *     models.c     one an objective and constraint, and what they tell the acquisition
  *     maximize.c   the point where the acquisition is largest
  *     bayes.c      options, the ask, and the table of operations
  *
@@ -55,31 +56,49 @@ typedef struct warp {
 /* For n >= 1 values, sorted on return; the warped images of the largest and of the upper
  * quartile. */
 void warp_fit(warp *w, int64_t n, double *y, double *worst, double *quartile);
+/* The same for constraints, whose zero must stay where it is: measured in the median of |y|, large
+ * violations drawn in.  n may be 0. */
+void warp_fit_signed(warp *w, int64_t n, double *y, double *worst, double *quartile);
+/* Values as they are, for n >= 0 values of which none is below -20. */
+void warp_fit_plain(warp *w, int64_t n, double *y, double *worst, double *quartile);
 double warp_of(const warp *w, double y);
 double warp_slope(const warp *w, double y);
 double warp_back(const warp *w, double t);
 
 /* ---- data.c ---- */
-/* Finished trials in the order of finishing, as full points.  values[i] is NaN unless complete. */
+/* Finished trials in the order of finishing, as full points, with k outputs each: objectives,
+ * constraints, and the logarithm of seconds where that is wanted.  A value is NaN unless the
+ * trial is complete and it is known. */
 typedef struct data {
-    int64_t n, room, p;
-    double *X, *values, *noise; /* n x p, [n], [n]: variance of the noise, NaN: unknown */
+    int64_t n, room, p, k;
+    int64_t n_objectives, n_constraints;
+    int costs;                  /* the last output is log(seconds) */
+    double *X, *values, *noise; /* n x p, n x k, n x k: variance of the noise, NaN: unknown */
     int32_t *state;             /* [n] */
+    /* The rows that models are given, in order; the first n_fit of them are fitted to. */
+    int64_t n_rows, n_fit;
+    int64_t *row;               /* [n_rows] */
 } data;
+/* k and its parts are set; the rest is zero or of an earlier table. */
 int32_t data_read(data *d, const hone_trials *t, const columns *c);
 void data_free(data *d);
 /* Complete trials among the first n. */
 int64_t data_complete(const data *d, int64_t n);
+/* By how much constraints are missed, 0: feasible, HUGE_VAL: not complete or not known. */
+double data_violation(const data *d, int64_t i);
 
 /* ---- model.c ---- */
 typedef struct rows {           /* what a surrogate is given */
     int64_t n, room;
     double *X, *y, *noise;      /* n x p, [n], [n] */
 } rows;
+enum { OBJECTIVE, CONSTRAINT, COST };
 typedef struct model {
     hone_component surrogate;
     const hone_surrogate_ops *ops;
     int64_t p;
+    int64_t output;             /* of the data */
+    int kind;
     int noise_known;
     warp warp;
     rows now;                   /* as wanted now: finished rows, then expected ones */
@@ -88,23 +107,43 @@ typedef struct model {
     double *fitted_y;           /* [fitted] the values that they had then */
 } model;
 void model_free(model *m);
-/* The rows that a model of n finished trials is fitted to: the last scheduled size. */
+/* The last scheduled size up to n finished trials: models are fitted to rows of these. */
 int64_t model_size(int64_t n);
-/* Conditions on all finished rows.  Among the first model_size(n) one must be complete. */
+/* Conditions on the rows of d.  Of an objective one must be complete among the first n_fit. */
 int32_t model_learn(model *m, const data *d);
 /* Appends points as if they had come out at their predicted means. */
 int32_t model_expect(model *m, int64_t count, const double *X);
-/* Row numbers of the k smallest posterior means among the rows that are complete in d or expected,
- * best first; returns how many there are, or a negative status. */
-int64_t model_best(const model *m, const data *d, int64_t k, int64_t *row, double *mean);
+/* ---- models.c ---- */
+typedef struct models {
+    int64_t n, p;               /* models, columns */
+    int64_t n_objectives, n_constraints;
+    model *each;                /* [n] */
+    const hone_component **component; /* [n] */
+    double *noise, *reference;  /* [n], [n_objectives] */
+    int64_t n_front;
+    double *front;              /* n_front x n_objectives */
+    double best;
+} models;
+/* One surrogate an output of d, from COMPONENT option `option`. */
+int32_t models_init(models *s, const data *d, const hone_host *host, int32_t option);
+void models_free(models *s);
+int32_t models_learn(models *s, const data *d);
+/* Appends the full point x as expected. */
+int32_t models_expect(models *s, const double *x);
+/* The best `most` rows by posterior means of the objectives (of the first one, and of several
+ * those that nothing dominates first), feasible ones before others, complete or expected
+ * ones only; and what the acquisition is told.  Rows of p into near; returns how many, or a
+ * negative status. */
+int64_t models_survey(models *s, const data *d, int64_t most, double *near);
+/* What models_survey found, for a trial; the caller adds what it alone knows. */
+hone_acq_context models_context(const models *s);
 
 /* ---- maximize.c ---- */
 typedef struct judge {          /* points in, acquisition out */
-    const model *model;
+    const models *models;
     const hone_component *acquisition;
     const hone_acquisition_ops *ops;
     hone_acq_context context;
-    double noise, best;         /* what context points to */
 } judge;
 /* Values of m full points, larger is better, -HUGE_VAL where there is none; slopes (m x p) or
  * NULL. */

@@ -28,29 +28,66 @@ enum { ROUNDS = 2 };        /* of climbing and hopping, where there is something
 
 /* ---- values -------------------------------------------------------------------------------*/
 
-int32_t judge_values(const judge *j, int64_t m, const double *X, double *a, double *slopes)
+/* Room of one judgement: means and variances of all models, partials and slopes of one. */
+typedef struct bench {
+    double *mean, *var, *da_dmean, *da_dvar; /* models x m */
+    double *dmean, *dvar;                    /* models x m x p */
+} bench;
+
+static int32_t bench_init(bench *b, int64_t n, int64_t m, int64_t p, int slopes)
 {
-    const int64_t p = j->model->p;
-    const size_t block = slopes ? (size_t)(m * p) : 0;
-    double *mean = malloc((4 * (size_t)m + 2 * block) * sizeof *mean + 1);
-    double *var = mean + m, *da_dmean = var + m, *da_dvar = da_dmean + m, *dmean = da_dvar + m;
-    double *dvar = dmean + block;
-    if (!mean) {
+    const size_t row = (size_t)(n * m), block = slopes ? row * (size_t)p : 0;
+    b->mean = malloc((4 * row + 2 * block) * sizeof *b->mean + 1);
+    if (!b->mean) {
         return HONE_ENOMEM;
     }
-    int32_t status = j->model->ops->predict(j->model->surrogate.self, m, X, p, mean, var,
-                                            slopes ? dmean : NULL, slopes ? dvar : NULL, p);
+    b->var = b->mean + row;
+    b->da_dmean = b->var + row;
+    b->da_dvar = b->da_dmean + row;
+    b->dmean = b->da_dvar + row;
+    b->dvar = b->dmean + block;
+    return HONE_OK;
+}
+
+/* slope (p) := of point i, summed over all models. */
+static void bench_slope(const bench *b, int64_t n, int64_t m, int64_t p, int64_t i, double *slope)
+{
+    hone_chain(p, b->da_dmean[i], b->da_dvar[i], b->dmean + i * p, b->dvar + i * p, slope);
+    for (int64_t k = 1; k < n; k++) {
+        const int64_t at = k * m + i;
+        for (int64_t c = 0; c < p; c++) {
+            slope[c] += b->da_dmean[at] * b->dmean[at * p + c] +
+                        b->da_dvar[at] * b->dvar[at * p + c];
+        }
+    }
+}
+
+int32_t judge_values(const judge *j, int64_t m, const double *X, double *a, double *slopes)
+{
+    const models *s = j->models;
+    const int64_t p = s->p, n = s->n;
+    bench b;
+    int32_t status = bench_init(&b, n, m, p, slopes != NULL);
+    if (status < 0) {
+        return status;
+    }
+    for (int64_t k = 0; k < n && status >= 0; k++) {
+        const model *one = &s->each[k];
+        status = one->ops->predict(one->surrogate.self, m, X, p, b.mean + k * m, b.var + k * m,
+                                   slopes ? b.dmean + k * m * p : NULL,
+                                   slopes ? b.dvar + k * m * p : NULL, p);
+    }
     if (status >= 0) {
-        status = j->ops->value(j->acquisition->self, &j->context, m, mean, var, m, a,
-                               slopes ? da_dmean : NULL, slopes ? da_dvar : NULL);
+        status = j->ops->value(j->acquisition->self, &j->context, m, b.mean, b.var, m, a,
+                               slopes ? b.da_dmean : NULL, slopes ? b.da_dvar : NULL);
     }
     for (int64_t i = 0; status >= 0 && i < m; i++) {
         a[i] = isnan(a[i]) ? -HUGE_VAL : a[i];
         if (slopes) {
-            hone_chain(p, da_dmean[i], da_dvar[i], dmean + i * p, dvar + i * p, slopes + i * p);
+            bench_slope(&b, n, m, p, i, slopes + i * p);
         }
     }
-    free(mean);
+    free(b.mean);
     return status;
 }
 

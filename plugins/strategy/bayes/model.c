@@ -4,21 +4,22 @@
  * before, so that a resumed study goes on with the same bits.  The surrogate is fitted to the
  * first rows, as many as the last scheduled size up to n, and the rows after them are appended
  * with the hyperparameters and the warp of that fit.  Sizes: every one up to EVERY, then each
- * larger by a part of itself.  A fit to the same rows is not repeated: it would have the same
- * bits. */
+ * larger by a part of itself, at most MOST.  A fit to the same rows is not repeated: it would have the same
+ * bits.  Large tables: data.c says which rows are taken. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bayes.h"
 
-enum { EVERY = 50, PART = 20 };
+enum { EVERY = 50, PART = 20, MOST = 100 };
 
 int64_t model_size(int64_t n)
 {
     int64_t size = n < EVERY ? n : EVERY;
-    while (size >= EVERY && size + size / PART <= n) {
-        size += size / PART;
+    for (int64_t step = size / PART; size >= EVERY && size + step <= n;) {
+        size += step;
+        step = size / PART < MOST ? size / PART : MOST;
     }
     return size;
 }
@@ -125,59 +126,80 @@ static int32_t follow(model *m)
 
 /* ---- what is learnt -----------------------------------------------------------------------*/
 
-/* The warp of the first n rows, and what a failed and a pruned trial stand for. */
-static void learn_warp(model *m, const data *d, int64_t n, double *failed, double *pruned)
+static double value_of(const model *m, const data *d, int64_t i)
+{
+    return d->values[d->row[i] * d->k + m->output];
+}
+
+static double noise_at(const model *m, const data *d, int64_t i)
+{
+    return d->noise[d->row[i] * d->k + m->output];
+}
+
+/* The warp of the rows fitted to, and what a failed and a pruned trial stand for. */
+static void learn_warp(model *m, const data *d, double *failed, double *pruned)
 {
     double *sorted = m->now.y;
     int64_t k = 0;
-    for (int64_t i = 0; i < n; i++) {
-        if (d->state[i] == HONE_COMPLETE) {
-            sorted[k++] = d->values[i];
+    for (int64_t i = 0; i < d->n_fit; i++) {
+        if (!isnan(value_of(m, d, i))) {
+            sorted[k++] = value_of(m, d, i);
         }
     }
-    warp_fit(&m->warp, k, sorted, failed, pruned);
+    if (m->kind == OBJECTIVE) {
+        warp_fit(&m->warp, k, sorted, failed, pruned);
+    } else if (m->kind == CONSTRAINT) {
+        warp_fit_signed(&m->warp, k, sorted, failed, pruned);
+    } else {
+        warp_fit_plain(&m->warp, k, sorted, failed, pruned);
+        *failed = *pruned; /* how long it takes says nothing about why */
+    }
 }
 
-/* Is the variance of the noise of every complete trial known? */
-static int noise_known(const data *d)
+/* Is the variance of the noise of every value known? */
+static int noise_known(const model *m, const data *d)
 {
-    for (int64_t i = 0; i < d->n; i++) {
-        if (d->state[i] == HONE_COMPLETE && !(d->noise[i] >= 0.0)) {
+    for (int64_t i = 0; i < d->n_rows; i++) {
+        if (!isnan(value_of(m, d, i)) && !(noise_at(m, d, i) >= 0.0)) {
             return 0;
         }
     }
-    return 1;
+    return m->kind == OBJECTIVE;
 }
 
 static void learn_rows(model *m, const data *d, double failed, double pruned)
 {
     rows *r = &m->now;
-    r->n = d->n;
-    memcpy(r->X, d->X, (size_t)(d->n * d->p) * sizeof *r->X);
-    for (int64_t i = 0; i < d->n; i++) {
-        const double slope = warp_slope(&m->warp, d->values[i]);
-        const int complete = d->state[i] == HONE_COMPLETE;
-        r->y[i] = complete                       ? warp_of(&m->warp, d->values[i])
-                  : d->state[i] == HONE_PRUNED ? pruned
-                                                 : failed;
-        r->noise[i] = m->noise_known && complete ? fmin(d->noise[i] * slope * slope, 1e6) : 0.0;
+    r->n = d->n_rows;
+    for (int64_t i = 0; i < d->n_rows; i++) {
+        const int64_t from = d->row[i];
+        const double y = value_of(m, d, i), noise = noise_at(m, d, i);
+        memcpy(r->X + i * d->p, d->X + from * d->p, (size_t)d->p * sizeof *r->X);
+        if (isnan(y)) {
+            r->y[i] = d->state[from] == HONE_FAILED ? failed : pruned;
+            r->noise[i] = 0.0;
+        } else {
+            const double slope = warp_slope(&m->warp, y);
+            r->y[i] = warp_of(&m->warp, y);
+            r->noise[i] = m->noise_known ? fmin(noise * slope * slope, 1e6) : 0.0;
+        }
     }
 }
 
 int32_t model_learn(model *m, const data *d)
 {
-    const int64_t size = model_size(d->n);
+    const int64_t size = d->n_fit;
     double failed, pruned;
     m->p = d->p;
-    if (rows_reserve(&m->now, d->n, m->p) < 0 || rows_reserve(&m->held, d->n, m->p) < 0) {
+    if (rows_reserve(&m->now, d->n_rows, m->p) < 0 || rows_reserve(&m->held, d->n_rows, m->p) < 0) {
         return HONE_ENOMEM;
     }
-    const int known = noise_known(d);
+    const int known = noise_known(m, d);
     if (known != m->noise_known) {
         m->fitted = 0;
         m->noise_known = known;
     }
-    learn_warp(m, d, size, &failed, &pruned);
+    learn_warp(m, d, &failed, &pruned);
     learn_rows(m, d, failed, pruned);
     if (m->fitted != size || rows_shared(&m->held, &m->now, m->p) < size ||
         !same(m->fitted_y, m->now.y, size)) {
@@ -208,33 +230,4 @@ int32_t model_expect(model *m, int64_t count, const double *X)
     }
     r->n += count;
     return follow(m);
-}
-
-int64_t model_best(const model *m, const data *d, int64_t k, int64_t *row, double *mean)
-{
-    const int64_t n = m->now.n;
-    double *all = malloc((size_t)n * sizeof *all + 1);
-    int64_t found = 0;
-    int32_t status = all ? m->ops->predict(m->surrogate.self, n, m->now.X, m->p, all, NULL, NULL,
-                                           NULL, 0)
-                         : HONE_ENOMEM;
-    for (int64_t i = 0; status >= 0 && i < n; i++) {
-        int64_t at = found;
-        if (i < d->n && d->state[i] != HONE_COMPLETE) {
-            continue;
-        }
-        while (at > 0 && all[row[at - 1]] > all[i]) {
-            at--;
-        }
-        if (at < k) {
-            found += found < k;
-            memmove(row + at + 1, row + at, (size_t)(found - at - 1) * sizeof *row);
-            row[at] = i;
-        }
-    }
-    if (found > 0) {
-        *mean = all[row[0]];
-    }
-    free(all);
-    return status < 0 ? status : found;
 }

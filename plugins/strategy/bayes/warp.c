@@ -113,6 +113,41 @@ void warp_fit(warp *w, int64_t n, double *y, double *worst, double *quartile)
     *quartile = warp_of(w, upper);
 }
 
+void warp_fit_signed(warp *w, int64_t n, double *y, double *worst, double *quartile)
+{
+    double largest = 0.0;
+    *w = (warp){.middle = 0.0, .spread = 1.0, .top = TOP, .lambda = 1.0};
+    *worst = *quartile = 0.0;
+    if (n == 0) {
+        return;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        y[i] = limited(y[i]);
+        largest = fmax(largest, fabs(y[i]));
+    }
+    qsort(y, (size_t)n, sizeof *y, by_value);
+    const double last = y[n - 1], upper = quantile(n, y, 0.75);
+    for (int64_t i = 0; i < n; i++) {
+        y[i] = fabs(y[i]);
+    }
+    qsort(y, (size_t)n, sizeof *y, by_value);
+    const double typical = quantile(n, y, 0.5);
+    w->spread = typical > SPREAD_LEAST * largest ? typical : largest > 0.0 ? largest : 1.0;
+    *worst = warp_of(w, last);
+    *quartile = warp_of(w, upper);
+}
+
+void warp_fit_plain(warp *w, int64_t n, double *y, double *worst, double *quartile)
+{
+    *w = (warp){.middle = 0.0, .spread = 1.0, .top = VALUE_MOST, .lambda = 1.0};
+    *worst = *quartile = 0.0;
+    if (n > 0) {
+        qsort(y, (size_t)n, sizeof *y, by_value);
+        *worst = y[n - 1];
+        *quartile = quantile(n, y, 0.5);
+    }
+}
+
 double warp_of(const warp *w, double y)
 {
     return power(measured(w, y), w->lambda);
