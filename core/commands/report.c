@@ -2,48 +2,22 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <time.h>
 
 #include "belief.h"
-#include "page.h"
 #include "path.h"
 #include "point.h"
-#include "recall.h"
 #include "report_data.h"
-#include "thin.h"
+#include "report_parts.h"
 
 enum { ROWS_MOST = 2000, ROWS_BEST = 1000 }; /* of the table of trials */
-
-typedef struct report {
-    recall *r;
-    const invocation *in;
-    const char *figures; /* folder of PDFs, NULL: none */
-    page *page;
-} report;
 
 static const char *goal_word(const recall *r, int32_t g)
 {
     return r->past.maximize[g] ? "maximize" : "minimize";
 }
 
-/* What is stored of the study under `key`; the caller frees; NULL: nothing. */
-static char *stored_fact(const report *o, const char *key)
-{
-    char *value = NULL;
-    error ignored = {0};
-    storage_get(o->r->study.storage, o->r->study.record.id, key, &value, &ignored);
-    error_free(&ignored);
-    return value;
-}
-
 /* ---- result ---- */
-
-static void fact(page *p, const char *name, const char *value)
-{
-    page_cell(p, name);
-    page_cell(p, value);
-}
 
 static void count_states(const recall *r, text *out)
 {
@@ -75,7 +49,7 @@ static void add_best(const report *o)
                      (long long)r->past.trials[best].number);
             params_text(&r->study.space, r->past.trials[best].native, false, &words);
         }
-        fact(o->page, name.data, words.data);
+        report_fact(o->page, name.data, words.data);
         text_free(&name);
         text_free(&words);
     }
@@ -93,9 +67,9 @@ static void add_times(const report *o)
         asking += isnan(p->trials[i].ask_seconds) ? 0.0 : p->trials[i].ask_seconds;
     }
     if (last >= first)
-        fact(o->page, "from the first start to the last end", duration_text(last - first, words));
-    fact(o->page, "evaluating, sum over trials", duration_text(evaluating, words));
-    fact(o->page, "asking the strategy, in all", duration_text(asking, words));
+        report_fact(o->page, "from the first start to the last end", duration_text(last - first, words));
+    report_fact(o->page, "evaluating, sum over trials", duration_text(evaluating, words));
+    report_fact(o->page, "asking the strategy, in all", duration_text(asking, words));
 }
 
 static void add_result(const report *o)
@@ -104,7 +78,7 @@ static void add_result(const report *o)
     page_section(o->page, "Result", "result");
     page_table(o->page, NULL, 2, (const char *[]){"what", "value"}, (bool[]){false, false});
     count_states(o->r, &states);
-    fact(o->page, "trials", states.data);
+    report_fact(o->page, "trials", states.data);
     add_best(o);
     add_times(o);
     page_table_end(o->page);
@@ -319,94 +293,6 @@ static int32_t add_trials(const report *o, error *err)
     return HONE_OK;
 }
 
-/* ---- how it came about ---- */
-
-static void add_fact_of(const report *o, const char *name, const char *key)
-{
-    char *value = stored_fact(o, key);
-    fact(o->page, name, value ? value : "not recorded");
-    free(value);
-}
-
-static void add_seed(const report *o)
-{
-    char *identity = stored_fact(o, "identity");
-    const char *at = identity ? strstr(identity, "study.seed = ") : NULL;
-    char seed[32] = "not recorded";
-    if (at)
-        snprintf(seed, sizeof seed, "%.*s", (int)strcspn(at + 13, "\n"), at + 13);
-    fact(o->page, "seed", seed);
-    free(identity);
-}
-
-static void add_host(const report *o)
-{
-    struct utsname u;
-    text words = {0};
-    if (uname(&u) == 0)
-        text_add(&words, "%s, %s %s, %s", u.nodename, u.sysname, u.release, u.machine);
-    fact(o->page, "this report was made on", words.data);
-    text_free(&words);
-}
-
-static void add_plugins(const report *o)
-{
-    char *lines = stored_fact(o, "plugins");
-    if (!lines || !*lines) {
-        free(lines);
-        return;
-    }
-    page_table(o->page, "Plugins of the study.", 4,
-               (const char *[]){"kind", "name", "version", "SHA-256 of the file"},
-               (bool[]){false, false, false, false});
-    char *save = NULL;
-    for (char *line = strtok_r(lines, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-        char *rest = NULL, *word = strtok_r(line, " ", &rest);
-        for (int c = 0; c < 4; c++) {
-            page_cell(o->page, word);
-            word = word ? strtok_r(NULL, " ", &rest) : NULL;
-        }
-    }
-    page_table_end(o->page);
-    free(lines);
-}
-
-static void add_words(const report *o, const char *what, const char *key)
-{
-    char *words = stored_fact(o, key);
-    if (words && *words) {
-        page_text(o->page, "%s", what);
-        page_pre(o->page, words);
-    }
-    free(words);
-}
-
-static void add_origin(const report *o)
-{
-    const recall *r = o->r;
-    page_section(o->page, "How it came about", "origin");
-    page_table(o->page, NULL, 2, (const char *[]){"what", "value"}, (bool[]){false, false});
-    add_fact_of(o, "hone of the study", "hone");
-    fact(o->page, "hone of this report", HONE_VERSION);
-    add_seed(o);
-    add_fact_of(o, "machine of the study", "machine");
-    add_host(o);
-    fact(o->page, "database", r->study.url);
-    page_table_end(o->page);
-    add_plugins(o);
-    page_text(o->page, "To reproduce the study, save the study file below as study.ini, without "
-                       "its database, and run:");
-    page_pre(o->page, "hone run study.ini\n");
-    page_text(o->page, "This report:");
-    text line = {0};
-    text_add(&line, "hone report '%s#%s'\n", r->study.url, r->study.record.name);
-    page_pre(o->page, line.data);
-    text_free(&line);
-    add_words(o, "The study file:", "file");
-    add_words(o, "Everything that decides the results, with defaults:", "identity");
-    page_text(o->page, "%s", THIN_RULE);
-}
-
 /* ---- the command ---- */
 
 static page *new_page(const recall *r)
@@ -438,7 +324,7 @@ static int32_t compile(report *o, error *err)
         status = add_figures(o, err);
     if (status >= 0)
         status = add_trials(o, err);
-    add_origin(o);
+    report_origin(o);
     return status;
 }
 
@@ -483,7 +369,7 @@ const command COMMAND_REPORT = {
             "stretches keep their first, lowest, highest and last point each; of larger clouds\n"
             "one point is kept in every cell of a 200 by 200 grid, of those every k-th so that\n"
             "1,200 are left, and the lowest and the highest; of more than 400 lines every k-th\n"
-            "is drawn.  The table holds 2,000 trials at most.  Files of --export hold everything.\n",
+            "is drawn.  The table holds 2,000 trials at most, files of --export everything.\n",
     .examples = "  hone report study.ini -o study.html --figures figures --export data\n",
     .flags = FLAGS,
     .min_arguments = 1,

@@ -17,9 +17,10 @@ static void best_so_far(const past *p, int32_t goal, panel *to, points *at)
     double best = NAN;
     for (int64_t i = 0; i < p->n; i++) {
         const past_trial *t = &p->trials[i];
-        if (t->feasible && better(p, goal, t->values[goal], best))
+        const bool improved = t->feasible && better(p, goal, t->values[goal], best);
+        if (improved)
             best = t->values[goal];
-        if (!isnan(best))
+        if (improved || (i + 1 == p->n && !isnan(best)))
             points_add(at, (double)t->number, best, 0.0);
     }
     points_series(at, to, SERIES_STEPS, 1, "best so far");

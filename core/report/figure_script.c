@@ -142,7 +142,8 @@ static void add_settings(const panel *p, const char *title, int format, text *ou
                   "set bars small\nset boxwidth 0.6\n",
              p->flags & PANEL_NO_FRAME ? 0 : panel_gridded(p) ? 15 : 3);
     if (panel_gridded(p) || (p->flags & PANEL_NO_FRAME))
-        text_add(out, "unset grid\n%s", panel_gridded(p) ? "set autoscale fix\n" : "set tics scale 0\n");
+        text_add(out, "unset grid\n%s\n",
+                 panel_gridded(p) ? "set autoscale fix" : "set tics scale 0");
     if (title)
         set_words(out, "title", title);
     add_axis(p, 'x', p->x_label, PANEL_NO_X, out);
@@ -302,8 +303,8 @@ int32_t figure_script(figure *f, int format, int width, int height, text *out, e
 {
     char name[32];
     if (!f || f->n_panels == 0 || f->failed)
-        return error_add(err, f && !f->failed ? HONE_EINVAL : HONE_ENOMEM, "%s",
-                         f && !f->failed ? "a figure without panels" : "out of memory for a figure");
+        return f && !f->failed ? error_add(err, HONE_EINVAL, "a figure without panels")
+                               : error_add(err, HONE_ENOMEM, "out of memory for a figure");
     const int columns = columns_of(f), rows = (f->n_panels + columns - 1) / columns;
     const bool several = f->n_panels > 1;
     if (width <= 0)

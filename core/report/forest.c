@@ -284,8 +284,8 @@ static bool copy_rows(forest *f, const double *x, const double *y)
         for (int64_t r = 0; r < f->n; r++) {
             const double v = x[r * d + i];
             f->active[r * d + i] = !isnan(v);
-            f->x[r * d + i] = isnan(v) || q->type == HONE_CATEGORICAL ? v
-                                                                      : scale_unit(&f->scales[i], v);
+            const bool as_it_is = isnan(v) || q->type == HONE_CATEGORICAL;
+            f->x[r * d + i] = as_it_is ? v : scale_unit(&f->scales[i], v);
         }
     }
     return true;

@@ -7,8 +7,8 @@
 const char THIN_RULE[] =
     "Figures show every point up to 2000 a series. Of longer curves, 500 equal stretches keep "
     "their first, lowest, highest and last point each; of larger clouds one point is kept in "
-    "every cell of a 200 by 200 grid, of those every k-th so that 1200 are left, and the lowest and "
-    "the highest; of more than 400 lines every k-th is drawn. Numbers in tables and files are never thinned.";
+    "every cell of a 200 by 200 grid, of those every k-th so that 1200 are left, and the lowest "
+    "and the highest; of more than 400 lines every k-th is drawn.";
 
 static void keep_row(double **column, int n_columns, int64_t to, int64_t from)
 {

@@ -2,10 +2,10 @@
  *
  * The rule: up to THIN_MOST points everything is drawn.  Of longer curves, THIN_MOST / 4
  * equal stretches keep their first, lowest, highest and last point each, so that no extreme is
- * lost.  Of longer clouds of points one point is kept in every cell of a grid of THIN_CELLS x
+ * lost.  Of larger clouds of points one is kept in every cell of a grid of THIN_CELLS x
  * THIN_CELLS over their range (half a mark wide), the first of each; where that leaves more
- * than THIN_CLOUD, every k-th of these; the lowest and the highest always.  Paths (lines with gaps between them) keep every k-th
- * line whole.
+ * than THIN_CLOUD, every k-th of these; the lowest and the highest always.  Of bundles of
+ * lines with gaps between them every k-th line is kept whole, THIN_PATHS at most.
  *
  * column: n_columns arrays of *n, the first two x and y; changed in place.  Cells are even in
  * logarithms where an axis is logarithmic.  false: no memory. */

@@ -72,8 +72,9 @@ static void expect_near(const double *got, const double *wanted, int d, double w
 }
 
 /* Sobol indices: Ishigami and Homma 1990 (Saltelli et al., Global Sensitivity Analysis, 2008,
- * section 4.6); SKLEARN: the shares of 16 trees of scikit-learn 1.2.1's RandomForestRegressor on
- * 4096 Sobol points, marginals by quasi-Monte Carlo; of the g-function Saltelli and Sobol 1995: V_i = 1 / (3 (1 + a_i)^2). */
+ * section 4.6); of the g-function, Saltelli and Sobol 1995: V_i = 1 / (3 (1 + a_i)^2).
+ * SKLEARN: the shares of 16 trees of scikit-learn 1.2.1's RandomForestRegressor on 4096 Sobol
+ * points, marginals by quasi-Monte Carlo. */
 Test(importance, ishigami_has_its_sobol_indices)
 {
     static const double FIRST[] = {0.3139, 0.4424, 0.0}, TOTAL[] = {0.5576, 0.4424, 0.2437};
