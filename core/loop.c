@@ -428,6 +428,15 @@ static int32_t note_past(run *r, error *err)
     return status;
 }
 
+/* Is what is stored what we sent?  Another worker may have taken the trial over and finished it
+ * meanwhile; the seconds that it took, to the last bit, tell the two apart. */
+static bool told_by_us(run *r, const finished_trial *t)
+{
+    history *h = study_history(r->study);
+    return t->row >= 0 && history_state(h, t->row) == t->state &&
+           history_seconds(h, t->row) == t->seconds;
+}
+
 /* The connection to the storage broke.  What is stored decides: a trial whose tell arrived is
  * announced, any other is told again; asks that did not arrive are forgotten. */
 static int32_t recover(run *r, error *err)
@@ -455,7 +464,7 @@ static int32_t recover(run *r, error *err)
     if (status < 0 || !r->box.full || study_holds(r->study, r->box.number))
         return status;
     finished_trial t = sent(r);
-    if (t.row >= 0 && history_state(study_history(r->study), t.row) == t.state) {
+    if (told_by_us(r, &t)) {
         r->result->finished++;
         announce(r, &t);
     }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const double SERVER_PATIENCE = 20; /* seconds for a server that restarts */
+
 double study_sign(const study *s, int32_t goal)
 {
     return s->config->maximize[goal] ? -1.0 : 1.0;
@@ -218,11 +220,11 @@ static int32_t continue_study(study *s, error *err)
 }
 
 /* The storage opened, the study found or made, joined and continued. */
-int32_t study_connect(study *s, bool say_lost, error *err)
+int32_t study_connect(study *s, error *err)
 {
     const config *c = s->config;
     storage_settings storing = {
-        .optuna_schema = c->optuna_schema, .timestamps = c->timestamps, .say_lost = say_lost};
+        .optuna_schema = c->optuna_schema, .timestamps = c->timestamps, .say_lost = true};
     int32_t status = history_new(s->space, &s->history, err);
     if (status < 0)
         return status;
@@ -263,7 +265,7 @@ int32_t study_open(const study_settings *settings, study **out, error *err)
         s->signs[j] = study_sign(s, j);
     s->goals =
         (hone_ext_goals){.size = sizeof s->goals, .n_objectives = c->n_goals, .sign = s->signs};
-    if ((status = study_connect(s, false, err)) < 0)
+    if ((status = study_reach(s, SERVER_PATIENCE, err)) < 0)
         goto fail;
     *out = s;
     return HONE_OK;

@@ -34,7 +34,6 @@ static void forget(study *s)
     s->told = s->next_number = s->next_ask = s->next_sequence = s->changes = s->faults = 0;
     s->n_news = s->settled = 0;
     s->claimed = s->broken = false;
-    s->set.must_be_new = false;
 }
 
 static bool rest(const study *s, double seconds)
@@ -88,24 +87,36 @@ static void report_again(study *s)
     s->n_reports = kept;
 }
 
+int32_t study_reach(study *s, double patience, error *err)
+{
+    const double until = study_clock() + patience;
+    bool said = false;
+    for (double pause = FIRST_PAUSE;; pause = fmin(2 * pause, LONGEST_PAUSE)) {
+        int32_t status = study_connect(s, err);
+        bool away = status == HONE_WAIT || (status < 0 && study_cut_off(s));
+        if (!away)
+            return status;
+        if (!said)
+            log_line(s->set.log, HONE_LOG_WARN, "%s; trying again", error_text(err));
+        said = true;
+        if (study_clock() >= until || !rest(s, pause))
+            return HONE_ESTORAGE;
+        error_free(err);
+        forget(s);
+    }
+}
+
 int32_t study_recover(study *s, const int64_t *numbers, int64_t n, error *err)
 {
     const study_origin origin = s->origin;
-    const double until = study_clock() + PATIENCE;
-    double pause = FIRST_PAUSE;
     log_line(s->set.log, HONE_LOG_WARN, "%s; connecting again", error_text(err));
-    for (;;) {
-        error_free(err);
-        forget(s);
-        int32_t status = study_connect(s, true, err);
-        if (status == HONE_OK)
-            break;
-        bool away = status == HONE_WAIT || study_cut_off(s);
-        if (!away || study_clock() >= until || !rest(s, pause)) {
-            s->broken = true;
-            return status < 0 ? status : HONE_ESTORAGE;
-        }
-        pause = fmin(2 * pause, LONGEST_PAUSE);
+    error_free(err);
+    forget(s);
+    s->set.must_be_new = false;
+    int32_t status = study_reach(s, PATIENCE, err);
+    if (status < 0) {
+        s->broken = true;
+        return status;
     }
     s->origin = origin;
     claim_own(s, numbers, n);

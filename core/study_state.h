@@ -69,7 +69,7 @@ struct study {
     int64_t next_number; /* of the next new trial */
     int64_t next_ask, next_sequence;
     int64_t settled; /* finished rows of whole batches, with study.batch */
-    int64_t told; /* finished rows of the strategy's table that it was told */
+    int64_t told;    /* finished rows of the strategy's table that it was told */
     int n_pending, room_pending;
     pending *pending; /* in order of number */
     int n_notes, room_notes;
@@ -94,8 +94,8 @@ struct study {
 };
 
 /* study.c */
-int32_t study_connect(study *s, bool say_lost, error *err); /* HONE_WAIT: the server is away */
-pending *study_pending(study *s, int64_t number);           /* NULL: none */
+int32_t study_connect(study *s, error *err);      /* HONE_WAIT: the server is away */
+pending *study_pending(study *s, int64_t number); /* NULL: none */
 pending *study_add_pending(study *s, const pending *p, error *err);
 void study_drop_pending(study *s, int64_t number);
 uint64_t study_trial_seed(const study *s, int64_t number);
@@ -111,6 +111,9 @@ char *header_changes(study *s);
 double study_clock(void); /* CLOCK_MONOTONIC seconds */
 
 bool study_batch_open(const study *s); /* is a trial of the newest batch not told yet? */
+
+/* study_recover.c: study_connect again and again while the server is away. */
+int32_t study_reach(study *s, double patience, error *err);
 
 /* study_load.c */
 int32_t resume_load(study *s, error *err);
