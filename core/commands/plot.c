@@ -34,8 +34,8 @@ static int32_t deliver(figure *f, const invocation *in, error *err)
         status = figure_save(f, path, err);
     if (status < 0 || (path && !flag_given(in, "term")))
         return status;
-    if (flag_given(in, "width") && !flag_int(in, "width", 20, &width))
-        return error_add(err, HONE_EINVAL, "--width wants a whole number from 20 on");
+    if (flag_given(in, "width"))
+        flag_int(in, "width", 20, &width); /* checked in plot */
     status = figure_draw(f, FIGURE_TERM, width > 500 ? 500 : (int)width, 0, &drawn, err);
     if (status >= 0)
         fwrite(drawn.data, 1, drawn.length, stdout);
@@ -64,8 +64,10 @@ static int plot(invocation *in)
     recall r;
     figure *f = NULL;
     error err = {0};
-    int64_t goal = 1;
+    int64_t goal = 1, width = 0;
     const chart *c = chart_find(in->arguments[0]);
+    if (flag_given(in, "width") && !flag_int(in, "width", 20, &width))
+        return EXIT_USAGE;
     if (strcmp(in->arguments[0], "surrogate") == 0)
         return plot_surrogate(in);
     if (!c)

@@ -67,7 +67,8 @@ static void add_times(const report *o)
         asking += isnan(p->trials[i].ask_seconds) ? 0.0 : p->trials[i].ask_seconds;
     }
     if (last >= first)
-        report_fact(o->page, "from the first start to the last end", duration_text(last - first, words));
+        report_fact(o->page, "from the first start to the last end",
+                    duration_text(last - first, words));
     report_fact(o->page, "evaluating, sum over trials", duration_text(evaluating, words));
     report_fact(o->page, "asking the strategy, in all", duration_text(asking, words));
 }
@@ -214,6 +215,15 @@ static bool *choose_rows(const recall *r)
     return shown;
 }
 
+/* Did any trial leave a reason why it failed? */
+static bool any_reason(const recall *r)
+{
+    for (int64_t i = 0; i < r->past.n; i++)
+        if (r->past.trials[i].reason)
+            return true;
+    return false;
+}
+
 static void begin_trials(const report *o)
 {
     const recall *r = o->r;
@@ -239,14 +249,15 @@ static void begin_trials(const report *o)
                                         "took (s)", "asked (s)"}[c];
             numbers[k] = true;
         }
-        names[k++] = "why it failed";
+        if (any_reason(r))
+            names[k++] = "why it failed";
         page_table(o->page, NULL, k, names, numbers);
     }
     free(names);
     free(numbers);
 }
 
-static void add_row(const report *o, const past_trial *t)
+static void add_row(const report *o, const past_trial *t, bool reasons)
 {
     const recall *r = o->r;
     char number[NUMBER_ROOM], why[EXCERPT_ROOM];
@@ -267,12 +278,14 @@ static void add_row(const report *o, const past_trial *t)
     page_cell_number(o->page, t->score);
     page_cell_number(o->page, t->seconds);
     page_cell_number(o->page, t->ask_seconds);
-    page_cell(o->page, t->reason ? text_excerpt(t->reason, why) : NULL);
+    if (reasons)
+        page_cell(o->page, t->reason ? text_excerpt(t->reason, why) : NULL);
 }
 
 static int32_t add_trials(const report *o, error *err)
 {
     const past *p = &o->r->past;
+    const bool reasons = any_reason(o->r);
     bool *shown = choose_rows(o->r);
     if (!shown)
         return error_add(err, HONE_ENOMEM, "out of memory for a report");
@@ -287,7 +300,7 @@ static int32_t add_trials(const report *o, error *err)
     begin_trials(o);
     for (int64_t i = 0; i < p->n; i++)
         if (shown[i])
-            add_row(o, &p->trials[i]);
+            add_row(o, &p->trials[i], reasons);
     page_table_end(o->page);
     free(shown);
     return HONE_OK;

@@ -205,7 +205,7 @@ static void add_series(const series *s, const char *name, text *out)
         break;
     case SERIES_SPANS:
         text_add(out, "using (($2+$3)/2):1:2:3:($1-0.35):($1+0.35) with boxxyerror lc rgb '%s' "
-                      "fs solid 0.6 border lc rgb 'white'", l->colour);
+                      "fs solid 0.6", l->colour);
         break;
     case SERIES_HEAT:
         text_add(out, "using 1:2:3 with image");
