@@ -9,6 +9,7 @@ extern const command COMMAND_STUDIES, COMMAND_TRIALS, COMMAND_SHOW, COMMAND_BEST
 extern const command COMMAND_IMPORT, COMMAND_DELETE;
 extern const command COMMAND_PREDICT, COMMAND_PLOT, COMMAND_REPORT;
 extern const command COMMAND_PLUGINS, COMMAND_INFO, COMMAND_HELP, COMMAND_VERSION;
+extern const command COMMAND_COMPARE, COMMAND_COMPARE_RUNS;
 extern const command COMMAND_MANUAL, COMMAND_COMPLETION; /* hidden: for make install */
 
 const command *const COMMANDS[] = {
@@ -29,12 +30,14 @@ const command *const COMMANDS[] = {
     &COMMAND_PREDICT,
     &COMMAND_PLOT,
     &COMMAND_REPORT,
+    &COMMAND_COMPARE,
     &COMMAND_PLUGINS,
     &COMMAND_INFO,
     &COMMAND_HELP,
     &COMMAND_VERSION,
     &COMMAND_MANUAL,
     &COMMAND_COMPLETION,
+    &COMMAND_COMPARE_RUNS,
     NULL,
 };
 
