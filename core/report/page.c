@@ -40,8 +40,8 @@ static const char STYLE[] =
     "@media print{:root{--ink:#000;--paper:#fff;--line:#999;--soft:#fff;--link:#000}"
     "body{max-width:none;margin:0;font-size:10pt}nav{display:none}.scroll{overflow:visible;"
     "max-height:none}figure,tr{break-inside:avoid}h2{break-after:avoid}"
-    "thead{display:table-header-group}th{position:static}table{font-size:7.5pt}"
-    "th,td{white-space:normal;padding:.1em .4em}}\n";
+    "thead{display:table-header-group}th{position:static}table{font-size:6.5pt}"
+    "th,td,th button{white-space:normal;padding:.1em .25em}@page{margin:12mm}}\n";
 
 /* Sorts by data-v where a cell has one, else by its text; empty cells stay last. */
 static const char SCRIPT[] =
