@@ -10,7 +10,7 @@
 #include "report_data.h"
 #include "report_parts.h"
 
-enum { ROWS_MOST = 2000, ROWS_BEST = 1000 }; /* of the table of trials */
+enum { ROWS_MOST = 1000, ROWS_BEST = 500 }; /* of the table of trials */
 
 static const char *goal_word(const recall *r, int32_t g)
 {
@@ -382,7 +382,7 @@ const command COMMAND_REPORT = {
             "stretches keep their first, lowest, highest and last point each; of larger clouds\n"
             "one point is kept in every cell of a 200 by 200 grid, of those every k-th so that\n"
             "1,200 are left, and the lowest and the highest; of more than 400 lines every k-th\n"
-            "is drawn.  The table holds 2,000 trials at most, files of --export everything.\n",
+            "is drawn.  The table holds 1,000 trials at most, files of --export everything.\n",
     .examples = "  hone report study.ini -o study.html --figures figures --export data\n",
     .flags = FLAGS,
     .min_arguments = 1,

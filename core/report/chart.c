@@ -146,7 +146,8 @@ const chart CHARTS[] = {
     {"calibration", "what the strategy predicted of each trial against what came out",
      "What the strategy predicted when it proposed a trial, against what came out. Left: mean "
      "and two standard deviations. Right: how many values fell into the central intervals of "
-     "the predictions; on the diagonal the deviations are right.", false, chart_calibration},
+     "the predictions; on the diagonal the deviations are right. They are those of the value "
+     "without noise.", false, chart_calibration},
     {NULL, NULL, NULL, false, NULL},
 };
 
