@@ -107,7 +107,7 @@ static char **worker_words(const invocation *in)
     for (int i = 0; i < in->n_flags; i++) {
         const given_flag *f = &in->flags[i];
         text t = {0};
-        if (strcmp(f->flag->name, "jobs") == 0)
+        if (strcmp(f->flag->name, "jobs") == 0 || strcmp(f->flag->name, "no-figures") == 0)
             continue;
         text_add(&t, "--%s%s%s", f->flag->name, f->value ? "=" : "", f->value ? f->value : "");
         words[n++] = text_take(&t);
@@ -156,6 +156,21 @@ static void command_words(const invocation *in, text *out)
                  in->flags[i].value ? in->flags[i].value : "");
 }
 
+/* Without gnuplot all else is there. */
+static void draw(const findings *r, const char *words)
+{
+    error problem = {0};
+    text plot = {0};
+    if (findings_plot(r, &plot, &problem) >= 0 && plot.data)
+        printf("\n%s", plot.data);
+    if (problem.status >= 0)
+        findings_report(r, words, &problem);
+    for (int i = 0; i < problem.n; i++)
+        fprintf(stderr, "hone: no report: %s\n", problem.lines[i]);
+    text_free(&plot);
+    error_free(&problem);
+}
+
 static int conclude(const invocation *in, const comparison *c, const record_log *l, error *err)
 {
     findings r;
@@ -167,6 +182,12 @@ static int conclude(const invocation *in, const comparison *c, const record_log 
     if (status >= 0) {
         findings_summary(&r, &summary);
         fputs(summary.data ? summary.data : "", stdout);
+    }
+    if (status >= 0)
+        status = findings_coco(&r, err);
+    if (status >= 0 && !flag_given(in, "no-figures"))
+        draw(&r, words.data);
+    if (status >= 0) {
         printf("\nresults in %s\n", c->folder);
     }
     findings_free(&r);
@@ -260,6 +281,7 @@ static int serve(invocation *in)
 
 static const flag FLAGS[] = {
     {"jobs", "N", "runs at once, by default one a core"},
+    {"no-figures", NULL, "tables only, no report.html"},
     {NULL, NULL, NULL},
 };
 

@@ -52,8 +52,8 @@ static const char SMALL[] = "[comparison]\nbudget = 10d\ndimensions = 2 3\ninsta
 Test(compare, cores_and_kills_change_no_byte)
 {
     write_file("a.ini", SMALL);
-    cr_assert_eq(shell("$HONE compare a.ini --quiet --jobs 1 >one.txt 2>err.txt"), 0);
-    cr_assert_eq(shell("cp -r a one && rm -r a && $HONE compare a.ini --jobs 2 >two.txt"), 0);
+    cr_assert_eq(shell("$HONE compare --no-figures a.ini --quiet --jobs 1 >one.txt 2>err.txt"), 0);
+    cr_assert_eq(shell("cp -r a one && rm -r a && $HONE compare --no-figures a.ini --jobs 2 >two.txt"), 0);
     const char *same = "for f in runs history curves ecdf ert ranks pairs; do "
                        "cmp one/$f.csv a/$f.csv || exit 1; done; cmp one/summary.json "
                        "a/summary.json && cmp one/tables.tex a/tables.tex";
@@ -61,7 +61,7 @@ Test(compare, cores_and_kills_change_no_byte)
     cr_assert_eq(shell("cmp one/runs.csv a/history.csv >cmp.txt"), 1); /* it can tell */
     /* cut in the middle of a line, as a kill may */
     cr_assert_eq(shell("head -c $(($(wc -c <one/runs.log) / 2)) one/runs.log >a/runs.log && "
-                       "rm a/*.csv && $HONE compare a.ini 2>again.txt >three.txt"), 0);
+                       "rm a/*.csv && $HONE compare --no-figures a.ini 2>again.txt >three.txt"), 0);
     cr_assert_eq(shell("grep -q 'of 48 runs are in' again.txt"), 0);
     cr_assert_eq(shell(same), 0);
 }
@@ -69,7 +69,7 @@ Test(compare, cores_and_kills_change_no_byte)
 Test(compare, an_interrupted_comparison_goes_on)
 {
     write_file("a.ini", SMALL);
-    cr_assert_eq(shell("$HONE compare a.ini --set comparison.budget=3000d --jobs 1 >out.txt "
+    cr_assert_eq(shell("$HONE compare --no-figures a.ini --set comparison.budget=3000d --jobs 1 >out.txt "
                        "2>err.txt & p=$!; n=0; until [ -s a/runs.log ]; do sleep 0.02; "
                        "n=$((n+1)); [ $n -lt 500 ] || exit 9; done; kill -TERM $p; wait $p"),
                  143); /* a shell's background jobs ignore Ctrl-C */
@@ -81,7 +81,7 @@ Test(compare, an_interrupted_comparison_goes_on)
 Test(compare, runs_hold_what_was_asked_for)
 {
     write_file("a.ini", SMALL);
-    cr_assert_eq(shell("$HONE compare a.ini --quiet >out.txt"), 0);
+    cr_assert_eq(shell("$HONE compare --no-figures a.ini --quiet >out.txt"), 0);
     /* 2 strategies x 3 functions x 2 dimensions x 2 instances x 2 repeats, 10 d evaluations */
     cr_assert_eq(shell("awk -F, 'NR > 1 { n++; bad += $7 != 10 * $3 } END { exit n != 48 || bad }' "
                        "a/runs.csv"), 0);
@@ -94,10 +94,10 @@ Test(compare, problems_of_the_file_are_sentences)
 {
     write_file("a.ini", "[comparison]\nbugdet = 3\n[strategy a]\nplugin = random\n"
                         "[problem p]\nplugin = testfn\n");
-    cr_assert_eq(shell("$HONE compare a.ini 2>err.txt"), 2);
+    cr_assert_eq(shell("$HONE compare --no-figures a.ini 2>err.txt"), 2);
     cr_assert_eq(shell("grep -q \"a.ini:2: .*budget\" err.txt"), 0);
     write_file("b.ini", "[comparison]\nbudget = 5\n[strategy a]\nplugin = random\n");
-    cr_assert_eq(shell("$HONE compare b.ini 2>err.txt"), 2);
+    cr_assert_eq(shell("$HONE compare --no-figures b.ini 2>err.txt"), 2);
     cr_assert_eq(shell("grep -q 'there is no problem' err.txt"), 0);
 }
 
@@ -108,7 +108,7 @@ Test(compare, several_goals)
                         "[strategy random]\nplugin = random\n[strategy sobol]\nplugin = sobol\n"
                         "[problem zdt]\nplugin = zdt\nfunction = zdt1 zdt2\n"
                         "goal = minimize minimize\nreference = 11 11\n");
-    cr_assert_eq(shell("$HONE compare a.ini --quiet >out.txt"), 0);
+    cr_assert_eq(shell("$HONE compare --no-figures a.ini --quiet >out.txt"), 0);
     cr_assert_eq(shell("awk -F, 'NR > 1 { n++; bad += !($9 < -80 && $9 >= $10 && $10 > -121) } "
                        "END { exit n != 4 || bad }' a/runs.csv"), 0);
 }
@@ -216,7 +216,7 @@ Test(compare, a_program_competes)
                         "[strategy halves]\ncommand = python3 halves.py\n"
                         "[strategy gone]\ncommand = true\n"
                         "[problem sphere]\nplugin = testfn\nfunction = sphere\n");
-    cr_assert_eq(shell("$HONE compare a.ini --quiet >out.txt"), 0);
+    cr_assert_eq(shell("$HONE compare --no-figures a.ini --quiet >out.txt"), 0);
     /* the eighth point is 2^-7 twice: 2 (2^-7)^2 = 2^-13 */
     cr_assert_eq(shell("grep -q '^halves,sphere-sphere,2,1,1,[0-9]*,8,0,0.0001220703125,' "
                        "a/runs.csv"), 0);
@@ -233,7 +233,7 @@ Test(compare, optuna_competes)
                         "/examples/compare/optuna_bridge.py tpe\n"
                         "[problem sphere]\nplugin = testfn\nfunction = sphere\n"
                         "[problem tree]\nplugin = testfn\nfunction = jenatton\n");
-    cr_assert_eq(shell("$HONE compare a.ini --quiet >out.txt"), 0);
+    cr_assert_eq(shell("$HONE compare --no-figures a.ini --quiet >out.txt"), 0);
     cr_assert_eq(shell("awk -F, 'NR > 1 { n++; bad += $7 != 12 || $13 != \"\\\"\\\"\" } "
                        "END { exit n != 2 || bad }' a/runs.csv"), 0);
 }
