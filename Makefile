@@ -176,8 +176,8 @@ $(O)/pkgconfig/%.pc: sdk/%.pc.in Makefile
 
 # ---- using it --------------------------------------------------------------
 # Each target with its line for `make help` after two hashes.
-.PHONY: help demo test check tsan memcheck faults soak fuzz bench coverage deps deps-all install \
-        uninstall format clean golden
+.PHONY: help demo test check tsan memcheck faults soak fuzz bench bench-bayes coverage deps deps-all \
+        install uninstall format clean golden
 JOBS  = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 again = $(MAKE) --no-print-directory $(JOBS)
 
@@ -251,6 +251,11 @@ bench: ## every figure of the README, measured
 	@$(again) all $(BENCHES)
 	@for b in $(BENCHES) $(wildcard tests/bench/*.sh); do echo "== $$b"; \
 	    case $$b in *.sh) sh $$b $(abspath $(HOST));; *) $$b;; esac || exit 1; done
+
+bench-bayes: ## bayes alone: speed, whole runs, regret, ablation of its defaults; SEEDS=15
+	@$(again) all $(O)/tests/bench/bench_bayes
+	@for part in speed run regret dimension ablation; do \
+	    $(O)/tests/bench/bench_bayes $$part `[ $$part = run ] || echo $(SEEDS)` || exit 1; done
 
 coverage: ## line and branch coverage of core by the tests (needs gcovr)
 	@find build/cov -name '*.gcda' -delete 2>/dev/null || true

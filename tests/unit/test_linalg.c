@@ -110,6 +110,44 @@ Test(linalg, the_ladder_climbs_as_far_as_needed_at_any_scale)
     }
 }
 
+/* Squared exponentials of random points: condition numbers up to 1e20 and beyond what doubles can
+ * tell, repeated points, scales from 1e-100 to 1e100. */
+Test(linalg, ten_thousand_random_kernels_never_fail)
+{
+    static double A[N * LD], L[N * LD];
+    int failed = 0, jittered = 0;
+    for (int64_t k = 0; k < 10000; k++) {
+        double u[6], x[N][5], largest = 0.0, jitter = 0.0;
+        rng_uniform(rng_root(31), k, 0, 6, u);
+        rng_uniform(rng_root(32), k, 0, N * 5, &x[0][0]);
+        const int n = 2 + (int)(u[0] * (N - 2)), d = 1 + (int)(u[1] * 5.0);
+        const double scale = pow(10.0, 200.0 * u[2] - 100.0), width = pow(10.0, 7.0 * u[3] - 3.0);
+        for (int i = 0; i < n; i++) {
+            if (u[4] < 0.3) {
+                memcpy(x[i], x[i % (1 + (int)(u[5] * n))], sizeof x[i]);
+            }
+            for (int j = 0; j <= i; j++) {
+                double r2 = 0.0;
+                for (int c = 0; c < d; c++) {
+                    r2 += (x[i][c] - x[j][c]) * (x[i][c] - x[j][c]) / width / width;
+                }
+                A[i * LD + j] = scale * exp(-0.5 * r2);
+            }
+        }
+        failed += hone_cholesky(n, A, LD, L, LD, &jitter) != 0;
+        jittered += jitter > 0.0;
+        for (int i = 0; i < n; i++) {
+            double b[N] = {0};
+            b[i] = scale;
+            hone_solve_lower(n, L, LD, b);
+            largest = fmax(largest, fabs(b[n - 1]));
+        }
+        failed += !isfinite(largest);
+    }
+    cr_expect(failed == 0, "%d of 10000", failed);
+    cr_expect(jittered > 2000, "only %d were hard", jittered);
+}
+
 Test(linalg, what_is_no_covariance_is_refused)
 {
     double L[4], negative[4] = {1.0, 0.0, 2.0, 1.0}, nan[4] = {1.0, 0.0, NAN, 1.0};

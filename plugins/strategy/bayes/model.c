@@ -12,7 +12,7 @@
 
 #include "bayes.h"
 
-enum { EVERY = 50, PART = 20, MOST = 100 };
+enum { EVERY = 50, PART = 10, MOST = 100 };
 
 int64_t model_size(int64_t n)
 {

@@ -294,21 +294,25 @@ static void start_point(const objective *o, const hone_host *host, int64_t strea
     }
 }
 
-int32_t fit_search(objective *o, const hone_host *host, int64_t stream, hyper *h)
+int32_t fit_search(objective *o, const hone_host *host, int64_t stream, const double *from,
+                   double *theta)
 {
     hone_lbfgsb b;
+    const int searches = from ? 1 : 1 + o->set->restarts;
     double best = HUGE_VAL;
-    double *theta = malloc((size_t)o->n_free * sizeof *theta + 1);
-    int32_t status = HONE_ENOMEM;
-    if (!theta || hone_lbfgsb_new(&b, (int)o->n_free)) {
-        goto out;
+    if (hone_lbfgsb_new(&b, (int)o->n_free)) {
+        return HONE_ENOMEM;
     }
     b.tolerance = SEARCH_TOLERANCE;
     b.progress = SEARCH_PROGRESS;
     b.limit = SEARCH_LIMIT;
     objective_bounds(o, b.lower, b.upper);
-    for (int k = 0; k <= o->set->restarts; k++) {
-        start_point(o, host, stream, k, b.lower, b.upper, b.x);
+    for (int k = 0; k < searches; k++) {
+        if (from) {
+            memcpy(b.x, from, (size_t)o->n_free * sizeof *from);
+        } else {
+            start_point(o, host, stream, k, b.lower, b.upper, b.x);
+        }
         hone_lbfgsb_start(&b);
         while (hone_lbfgsb_next(&b)) {
             b.f = objective_value(o, b.x, b.g);
@@ -318,16 +322,9 @@ int32_t fit_search(objective *o, const hone_host *host, int64_t stream, hyper *h
             memcpy(theta, b.best, (size_t)o->n_free * sizeof *theta);
         }
     }
-    status = HONE_ENUMERIC;
     if (best < HUGE_VAL) {
         objective_value(o, theta, b.g); /* the mean that belongs to it */
-        objective_unpack(o, theta, h);
-        status = HONE_OK;
     }
-out:
-    if (theta) {
-        hone_lbfgsb_free(&b);
-    }
-    free(theta);
-    return status;
+    hone_lbfgsb_free(&b);
+    return best < HUGE_VAL ? HONE_OK : HONE_ENUMERIC;
 }

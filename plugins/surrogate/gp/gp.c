@@ -1,6 +1,8 @@
 /* gp.c - surrogate: an exact Gaussian process.
  *
- * Cost: a fit is about 30 to 100 evaluations of O(n^3) for each search, an update O(n^2) a row,
+ * Cost: a fit is about 30 to 100 evaluations of O(n^3) for each search; from 2 SEARCH_ROWS rows on
+ * the searches from the priors see every few rows only, and one on all rows goes on from
+ * the best of them.  An update O(n^2) a row,
  * a prediction O(n^2) a point.  Good to a few thousand rows.
  *
  * y is standardised inside, so options speak of fractions of its variance, and answers come in
@@ -16,6 +18,8 @@
 #include <string.h>
 
 #include "gp.h"
+
+enum { SEARCH_ROWS = 60 };
 
 /* ---- operations ---------------------------------------------------------------------------*/
 
@@ -36,20 +40,56 @@ static int32_t explain(const gp *g, int32_t status)
     return status;
 }
 
+/* The searches from the priors on every few rows only, about SEARCH_ROWS of them: what they find
+ * into theta.  Its cost is that of SEARCH_ROWS whatever n. */
+static int32_t search_some(gp *g, int64_t n, const double *U, int64_t ldu, double *theta)
+{
+    const model *m = &g->m;
+    const int64_t every = n / SEARCH_ROWS, some = n / every;
+    double *y = malloc((size_t)(2 * some) * sizeof *y + 1), *noise = y + some;
+    objective o;
+    if (!y) {
+        return HONE_ENOMEM;
+    }
+    for (int64_t i = 0; i < some; i++) {
+        y[i] = m->y[i * every];
+        noise[i] = m->noise_known ? m->noise[i * every] : 0.0;
+    }
+    int32_t status = objective_init(&o, &g->set, some, m->p, U, ldu * every, y,
+                                    m->noise_known ? noise : NULL);
+    if (status == HONE_OK) {
+        status = fit_search(&o, g->host, n, NULL, theta);
+    }
+    objective_free(&o);
+    free(y);
+    return status;
+}
+
 /* Hyperparameters for the n values in m->y. */
 static int32_t search(gp *g, int64_t n, const double *U, int64_t ldu)
 {
     model *m = &g->m;
     objective o;
-    int32_t status = objective_init(&o, &g->set, n, m->p, U, ldu, m->y,
-                                    m->noise_known ? m->noise : NULL);
-    if (status == HONE_OK) {
-        status = fit_search(&o, g->host, n, &m->h);
+    double *theta = malloc((size_t)(m->p + 2) * sizeof *theta);
+    int32_t status = theta ? HONE_OK : HONE_ENOMEM;
+    const double *from = NULL;
+    if (status == HONE_OK && n >= 2 * SEARCH_ROWS &&
+        search_some(g, n, U, ldu, theta) == HONE_OK) {
+        from = theta;
     }
     if (status == HONE_OK) {
-        m->score = objective_left_out(&o) - (double)n * log(m->scale);
+        status = objective_init(&o, &g->set, n, m->p, U, ldu, m->y,
+                                m->noise_known ? m->noise : NULL);
+        if (status == HONE_OK) {
+            status = fit_search(&o, g->host, n, from, theta);
+        }
+        if (status == HONE_OK) {
+            objective_unpack(&o, theta, &m->h);
+            m->score = objective_left_out(&o) - (double)n * log(m->scale);
+        }
+        objective_free(&o);
     }
-    objective_free(&o);
+    free(theta);
     return status;
 }
 
@@ -200,7 +240,7 @@ static int32_t create(const hone_host *host, const hone_value *values, void **se
     return HONE_OK;
 }
 
-static const char *const KERNELS[] = {"matern52", "matern32", "rbf", NULL};
+static const char *const KERNELS[] = {"matern52", "matern32", "rbf", "matern12", "rational", NULL};
 static const char *const MEANS[] = {"constant", "zero", NULL};
 static const char *const PRIORS[] = {"dimension", "none", NULL};
 
@@ -210,7 +250,8 @@ static const hone_option OPTIONS[N_OPTIONS] = {
                 .def = "matern52",
                 .choices = KERNELS,
                 .doc = "Covariance function: how smooth the values are thought to be (twice "
-                       "differentiable, once, infinitely often)."},
+                       "differentiable, once, infinitely often, nowhere; rational: rational "
+                       "quadratic with exponent 2, many lengths at once)."},
     [MEAN] = {.name = "mean",
               .type = HONE_OPT_CHOICE,
               .def = "constant",

@@ -14,7 +14,7 @@
 
 #include "hone_plugin.h"
 
-enum { MATERN52, MATERN32, RBF };
+enum { MATERN52, MATERN32, RBF, MATERN12, RATIONAL };
 enum { MEAN_CONSTANT, MEAN_ZERO };
 enum { PRIOR_DIMENSION, PRIOR_NONE };
 
@@ -116,9 +116,11 @@ void objective_bounds(const objective *o, double *lower, double *upper);
 void objective_unpack(const objective *o, const double *theta, hyper *h);
 /* Log density of each y given all others, summed; of the last value that was computed. */
 double objective_left_out(const objective *o);
-/* The hyperparameters of the best of 1 + restarts searches into *h, and the objective is left
- * as evaluated there; `stream` addresses the random starts. */
-int32_t fit_search(objective *o, const hone_host *host, int64_t stream, hyper *h);
+/* theta := that of the best of 1 + restarts searches from the priors, or, where `from` is not
+ * NULL, of one from there; the objective is left as evaluated there.  `stream` addresses the
+ * random starts. */
+int32_t fit_search(objective *o, const hone_host *host, int64_t stream, const double *from,
+                   double *theta);
 
 /* ---- posterior.c ---- as the surrogate operations */
 int32_t posterior(const model *m, int64_t count, const double *U, int64_t ldu, double *mean,

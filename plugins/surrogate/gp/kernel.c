@@ -5,9 +5,12 @@
  *     matern52  a = sqrt(5) r   k = (1 + a + a^2/3) exp(-a)   t = 5/3 (1 + a) exp(-a)
  *     matern32  a = sqrt(3) r   k = (1 + a) exp(-a)           t = 3 exp(-a)
  *     rbf                       k = exp(-r^2/2)               t = exp(-r^2/2)
+ *     matern12                  k = exp(-r)                   t = exp(-r) / r
+ *     rational  b = 1 + r^2/4   k = 1 / b^2                   t = 1 / b^3
  *
  * Source: Rasmussen, Williams, "Gaussian Processes for Machine Learning", MIT Press 2006,
- *         eqs. (4.9), (4.17).
+ *         eqs. (4.9), (4.17), (4.18), (4.19) with alpha = 2.  Departure: matern12 has no
+ *         derivative at r = 0: below r = 1e-6 it is given as 0.
  *
  * All derivatives in lengthscales follow from k's one factor t, since dk/d log(length_c) =
  * t ((x_c - x'_c) / length_c)^2, so t costs one more multiplication a pair.
@@ -126,6 +129,26 @@ VECTOR static void matern32(int64_t count, const double *restrict root, double *
     }
 }
 
+VECTOR static void matern12(int64_t count, const double *restrict root, double *restrict k,
+                            double *restrict t)
+{
+    for (int64_t i = 0; i < count; i++) {
+        const double r = root[i], e = exp_negative(-r);
+        k[i] = e;
+        t[i] = r < 1e-6 ? 0.0 : e / r;
+    }
+}
+
+VECTOR static void rational(int64_t count, const double *restrict r2, double *restrict k,
+                            double *restrict t)
+{
+    for (int64_t i = 0; i < count; i++) {
+        const double inverse = 1.0 / (1.0 + 0.25 * r2[i]);
+        k[i] = inverse * inverse;
+        t[i] = k[i] * inverse;
+    }
+}
+
 VECTOR static void rbf(int64_t count, const double *restrict r2, double *restrict k,
                        double *restrict t)
 {
@@ -152,6 +175,13 @@ void kernel_row(int kernel, int64_t p, const double *z, int64_t ldz, int64_t cou
         case MATERN32:
             roots(n, 3.0, r2);
             matern32(n, r2, k + from, slope);
+            break;
+        case MATERN12:
+            roots(n, 1.0, r2);
+            matern12(n, r2, k + from, slope);
+            break;
+        case RATIONAL:
+            rational(n, r2, k + from, slope);
             break;
         default:
             rbf(n, r2, k + from, slope);
