@@ -42,6 +42,7 @@ static const subject SUBJECTS[] = {
     {"hyperband", "eta = 3\nmin_resource = 11", 60, 50, " fidelity"},
     {"bohb", "min_resource = 11\nrandom = 0.1", 60, 50, " fidelity"},
     {"dehb", "eta = 3\nmin_resource = 11", 60, 50, " fidelity"},
+    {"nsga2", "population = 10", 60, 200, ""},
     {"bayes", "", 20, 50, ""},
 };
 enum { N_SUBJECTS = sizeof SUBJECTS / sizeof *SUBJECTS };
