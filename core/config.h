@@ -48,6 +48,7 @@ typedef struct config {
     int32_t duplicates;      /* DUPLICATES_* */
     int64_t retries;         /* of a trial whose worker was lost */
     int64_t batch;           /* trials asked for at once, after all before are told; 0: as they come */
+    bool replayable;         /* every ask is recorded, in the order in which they happened */
     double lease;            /* seconds of silence after which a worker loses its trials */
     char *optuna_schema;     /* "3.2" or "3.0" */
     int32_t timestamps;      /* TIMESTAMPS_* */

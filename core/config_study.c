@@ -10,6 +10,7 @@
 static const char *const DUPLICATES[] = {"reuse", "evaluate", NULL};
 static const char *const SCHEMAS[] = {"3.2", "3.0", NULL};
 static const char *const TIMESTAMPS[] = {"utc", "local", NULL};
+static const char *const ORDERS[] = {"free", "replayable", NULL};
 static const char *const ISOLATIONS[] = {"process", "none", "simulated", NULL};
 static const char *const NONE[] = {"none", NULL}; /* a word beside numbers: no bound */
 
@@ -22,6 +23,7 @@ enum {
     SEED,
     WORKERS,
     BATCH_SIZE,
+    ORDER,
     STORAGE,
     TIME,
     TARGET,
@@ -83,6 +85,12 @@ static const hone_option STUDY[N_STUDY] = {
                     .doc = "Ask for so many trials at once, and only when all earlier ones are "
                            "told: the same bits for any number of workers and any timing; none: "
                            "ask whenever a worker is free."},
+    [ORDER] = {.name = "order",
+               .type = HONE_OPT_CHOICE,
+               .def = "free",
+               .choices = ORDERS,
+               .doc = "replayable: record every ask beside the tells, so that one process can "
+                      "repeat what several did (hone replay)."},
     [STORAGE] = {.name = "storage",
                  .type = HONE_OPT_STRING,
                  .doc = "SQLite file with Optuna's schema, postgresql://user@host/database, or "
@@ -436,6 +444,7 @@ int32_t config_read_study(config *c, error *err)
     c->retries = v[RETRIES].i;
     c->lease = v[LEASE].d;
     c->batch = v[BATCH_SIZE].i;
+    c->replayable = v[ORDER].i == 1;
     c->timestamps = (int32_t)v[TIMESTAMP].i;
     c->optuna_schema = strdup(SCHEMAS[v[OPTUNA_SCHEMA].i]);
     c->plugin_dir = v[PLUGIN_DIR].s ? strdup(v[PLUGIN_DIR].s) : NULL;

@@ -229,6 +229,12 @@ int32_t storage_asks(storage *s, int64_t study, int64_t from, ask_visitor visit,
     return s->ops->asks ? s->ops->asks(s, study, from, visit, context, err) : HONE_OK;
 }
 
+int32_t storage_newest_ask(storage *s, int64_t study, int64_t *sequence, error *err)
+{
+    *sequence = -1;
+    return s->ops->newest_ask ? s->ops->newest_ask(s, study, sequence, err) : HONE_OK;
+}
+
 int32_t storage_newest_state(storage *s, int64_t study, int64_t *sequence, error *err)
 {
     *sequence = -1;

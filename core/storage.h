@@ -124,6 +124,8 @@ typedef int32_t (*ask_visitor)(void *context, const ask_record *a, error *err);
 /* In order of sequence, from `from` on. */
 int32_t storage_asks(storage *s, int64_t study, int64_t from, ask_visitor visit, void *context,
                      error *err);
+/* Sequence of the newest ask, -1: none. */
+int32_t storage_newest_ask(storage *s, int64_t study, int64_t *sequence, error *err);
 /* Sequence of the newest ask that has a saved state, -1: none. */
 int32_t storage_newest_state(storage *s, int64_t study, int64_t *sequence, error *err);
 

@@ -85,15 +85,24 @@ int32_t sql_asks(storage *base, int64_t study, int64_t from, ask_visitor visit, 
     return status < 0 ? status : HONE_OK;
 }
 
-int32_t sql_newest_state(storage *base, int64_t study, int64_t *sequence, error *err)
+static int32_t newest(database *s, int id, int64_t study, int64_t *sequence, error *err)
 {
-    database *s = (database *)base;
     rows *row;
     if (!s->has_own)
         return HONE_OK;
-    int32_t status = db_row(s, SQL_NEWEST_STATE, CELLS(CELL_INT(study)), &row, err);
+    int32_t status = db_row(s, id, CELLS(CELL_INT(study)), &row, err);
     if (status > 0)
         *sequence = row_int(row, 0);
     db_done(row);
     return status < 0 ? status : HONE_OK;
+}
+
+int32_t sql_newest_ask(storage *base, int64_t study, int64_t *sequence, error *err)
+{
+    return newest((database *)base, SQL_NEWEST_ASK, study, sequence, err);
+}
+
+int32_t sql_newest_state(storage *base, int64_t study, int64_t *sequence, error *err)
+{
+    return newest((database *)base, SQL_NEWEST_STATE, study, sequence, err);
 }

@@ -46,6 +46,7 @@ typedef struct storage_ops {
     int32_t (*ask)(storage *s, int64_t study, const ask_record *a, error *err);
     int32_t (*asks)(storage *s, int64_t study, int64_t from, ask_visitor visit, void *context,
                     error *err);
+    int32_t (*newest_ask)(storage *s, int64_t study, int64_t *sequence, error *err);
     int32_t (*newest_state)(storage *s, int64_t study, int64_t *sequence, error *err);
     int32_t (*trials)(storage *s, int64_t study, const space *sp, int64_t from_number, int flags,
                       trial_visitor visit, void *context, error *err);

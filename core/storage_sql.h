@@ -106,6 +106,7 @@
       "status, n_cols, numbers, x) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")         \
     X(SET_STATE, "INSERT INTO hone_states (study_id, sequence, state) VALUES (?1, ?2, ?3) "        \
                  "ON CONFLICT (study_id) DO UPDATE SET sequence = ?2, state = ?3")                 \
+    X(NEWEST_ASK, "SELECT coalesce(max(sequence), -1) FROM hone_asks WHERE study_id = ?1")         \
     X(NEWEST_STATE, "SELECT sequence FROM hone_states WHERE study_id = ?1")
 
 #define STATEMENT_ID(id, sql) SQL_##id,
@@ -252,6 +253,7 @@ int32_t sql_adopt(storage *s, int64_t trial, int64_t sequence, error *err);
 int32_t sql_ask(storage *s, int64_t study, const ask_record *a, error *err);
 int32_t sql_asks(storage *s, int64_t study, int64_t from, ask_visitor visit, void *context,
                  error *err);
+int32_t sql_newest_ask(storage *s, int64_t study, int64_t *sequence, error *err);
 int32_t sql_newest_state(storage *s, int64_t study, int64_t *sequence, error *err);
 
 /* storage_trials.c */

@@ -420,6 +420,7 @@ static const storage_ops SQLITE = {
     .adopt = sql_adopt,
     .ask = sql_ask,
     .asks = sql_asks,
+    .newest_ask = sql_newest_ask,
     .newest_state = sql_newest_state,
     .trials = sql_trials,
     .space = sql_space,

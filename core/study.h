@@ -22,6 +22,7 @@ typedef struct study_settings {
     const log_sink *log;
     bool amend;       /* go on although the study file changed in what matters */
     bool must_be_new; /* refuse an existing study */
+    bool replay;             /* repeat every recorded ask, and fail where one differs */
     bool one_shot;    /* hone ask / tell: trials stay RUNNING without an owner */
     int32_t (*cancelled)(void *context);
     void *context;
@@ -32,6 +33,7 @@ typedef struct study_origin {
     bool continued;
     int64_t n_trials, n_complete, n_pruned, n_failed;
     int64_t n_lost; /* found running without a living owner: asked again */
+    int64_t n_replayed;      /* asks that were repeated, with the same points */
     double replay_seconds;
 } study_origin;
 

@@ -154,9 +154,12 @@ static int32_t record_ask(study *s, int64_t n, int64_t n_out, int32_t given, int
                     .numbers = s->numbers,
                     .x = s->columns};
     void *state = NULL;
-    int32_t status = instance_stateful(s->strategy)
-                         ? instance_save(s->strategy, &state, &a.n_state, err)
-                         : HONE_OK;
+    int32_t status = s->history_only ? storage_newest_ask(s->storage, s->id, &a.sequence, err)
+                                     : HONE_OK; /* others ask, too */
+    if (s->history_only)
+        s->next_ask = ++a.sequence;
+    if (status >= 0 && instance_stateful(s->strategy))
+        status = instance_save(s->strategy, &state, &a.n_state, err);
     if (status >= 0) {
         a.state = state;
         status = storage_ask(s->storage, s->id, &a, err);
@@ -283,10 +286,10 @@ static int32_t ask_strategy(study *s, int64_t n, int64_t room, trial *trials, in
     if ((status = count_faults(s, err)) < 0)
         return status;
     int64_t ask = -1;
-    if (!s->history_only && (given > 0 || answer == HONE_ENUMERIC)) {
-        ask = s->next_ask;
+    if ((!s->history_only || s->config->replayable) && (given > 0 || answer == HONE_ENUMERIC)) {
         if ((status = record_ask(s, n, answer < 0 ? 0 : given, answer, rows, err)) < 0)
             return status;
+        ask = s->next_ask - 1;
     }
     for (int64_t i = 0; i < given && status >= 0; i++)
         status = start_trial(s, i, ask, seconds, i < room ? &trials[i] : NULL, err);

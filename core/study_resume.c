@@ -90,6 +90,7 @@ static int32_t replay_ask(void *context, const ask_record *a, error *err)
             r->number = a->n > 0 ? a->numbers[0] : -1;
         }
     }
+    s->origin.n_replayed += !r->differs;
     free(x);
     return status;
 }
@@ -197,7 +198,7 @@ int32_t resume_replay(study *s, error *err)
         return HONE_OK;
     double start = study_clock();
     s->replaying = true;
-    int32_t status = s->history_only ? study_tell_news(s, err) : replay_asks(s, err);
+    int32_t status = s->history_only && !s->set.replay ? study_tell_news(s, err) : replay_asks(s, err);
     if (status >= 0 && s->pruner)
         status = replay_pruner(s, err);
     s->replaying = false;

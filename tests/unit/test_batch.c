@@ -1,4 +1,5 @@
-/* test_batch.c - study.batch: the same bits for any number of workers and any timing.
+/* test_batch.c - study.batch: the same bits for any number of workers and any timing; and
+ * study.order = replayable: what several did in free order, repeated by one.
  *
  * Evaluations sleep for a time that the clock's last digits choose, one trial fails. */
 #include <criterion/criterion.h>
@@ -72,6 +73,25 @@ Test(batch, gives_the_same_bits_whoever_works, .timeout = 60)
     cr_assert(mkdtemp(folder) && chdir(folder) == 0);
     compare("tpe");
     compare("cmaes");
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    cr_expect_eq(system(command), 0);
+}
+
+Test(replay, repeats_what_several_processes_asked, .timeout = 60)
+{
+    char folder[] = "/tmp/hone-replay-XXXXXX", command[512];
+    cr_assert(mkdtemp(folder) && chdir(folder) == 0);
+    FILE *f = fopen("b.ini", "w");
+    cr_assert(f && fprintf(f, STUDY, "tpe") > 0 && fclose(f) == 0);
+    snprintf(command, sizeof command,
+             "for i in 1 2 3; do " BUILD_DIR
+             "/hone run b.ini -q --workers 2 --set study.batch=none "
+             "--set study.order=replayable >out 2>&1 & done; wait");
+    cr_assert_eq(system(command), 0);
+    cr_expect_eq(system(BUILD_DIR "/hone replay b.ini --set study.batch=none "
+                                  "--set study.order=replayable >out 2>&1 && "
+                                  "grep -q '24 trials repeated: the same bits' out"),
+                 0, "%s", folder);
     snprintf(command, sizeof command, "rm -rf %s", folder);
     cr_expect_eq(system(command), 0);
 }
