@@ -7,13 +7,13 @@
 
 #include "crew.h"
 #include "inprocess.h"
-#include "simulate.h"
+#include "clocked.h"
 
 struct evaluator {
     int64_t n_slots;
     inprocess *inside; /* isolation none, or NULL */
     crew *crew;        /* isolation process, or NULL */
-    simulate *clock;   /* isolation simulated, or NULL */
+    clocked *clock;    /* isolation simulated, or NULL */
 };
 
 int wait_milliseconds(double seconds)
@@ -33,7 +33,7 @@ int32_t evaluator_new(const evaluator_settings *s, evaluator **out, error *err)
         return error_add(err, HONE_ENOMEM, "out of memory");
     e->n_slots = s->workers > 0 ? s->workers : 1;
     int32_t status = c->isolation == ISOLATION_NONE        ? inprocess_new(s, &e->inside, err)
-                     : c->isolation == ISOLATION_SIMULATED ? simulate_new(s, &e->clock, err)
+                     : c->isolation == ISOLATION_SIMULATED ? clocked_new(s, &e->clock, err)
                                                            : crew_new(s, &e->crew, err);
     if (status < 0) {
         evaluator_free(e);
@@ -49,14 +49,14 @@ void evaluator_free(evaluator *e)
         return;
     crew_free(e->crew);
     inprocess_free(e->inside);
-    simulate_free(e->clock);
+    clocked_free(e->clock);
     free(e);
 }
 
 int64_t evaluator_running(const evaluator *e)
 {
     return e->inside  ? inprocess_jobs(e->inside)
-           : e->clock ? simulate_jobs(e->clock)
+           : e->clock ? clocked_jobs(e->clock)
                       : crew_running(e->crew);
 }
 
@@ -70,7 +70,7 @@ int32_t evaluator_submit(evaluator *e, const job *j, error *err)
     if (evaluator_free_slots(e) <= 0)
         return error_add(err, HONE_EINVAL, "no evaluation slot is free");
     if (e->clock)
-        return simulate_submit(e->clock, j, err);
+        return clocked_submit(e->clock, j, err);
     if (e->crew)
         return crew_submit(e->crew, j, err);
     inprocess_submit(e->inside, j);
@@ -85,8 +85,8 @@ int32_t evaluator_wait(evaluator *e, double seconds, int wake_fd, event *out, er
     *out = (event){.type = 0};
     if (e->crew)
         crew_wait(e->crew, seconds, wake_fd, out);
-    else if (e->clock && simulate_jobs(e->clock) > 0)
-        simulate_next(e->clock, out);
+    else if (e->clock && clocked_jobs(e->clock) > 0)
+        clocked_next(e->clock, out);
     else if (e->inside && inprocess_jobs(e->inside) > 0)
         inprocess_next(e->inside, wake_fd, out);
     else
@@ -99,7 +99,7 @@ void evaluator_stop(evaluator *e, int64_t number)
     if (e->crew)
         crew_stop(e->crew, number);
     else if (e->clock)
-        simulate_stop(e->clock, number);
+        clocked_stop(e->clock, number);
 }
 
 void evaluator_cancel(evaluator *e)

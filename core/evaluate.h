@@ -1,10 +1,11 @@
 /* evaluate.h - points out, outcomes in: N workers at once.
  *
  * An objective runs in worker processes (`hone --worker`, isolation = process) or in this
- * one (isolation = none; simulated: on the clock of simulate.h).  An evaluation cannot fail the host: a crash, an exit, a hang or a
- * NaN is an outcome with its reason.  At the timeout the evaluation is asked to end; after
- * the grace the worker and everything that it started is killed and a new worker takes its
- * place. */
+ * one (isolation = none; simulated: on the clock of clocked.h).  An evaluation cannot fail the
+ * host: a crash, an exit, a hang or a NaN is an outcome with its reason.  At the timeout the
+ * evaluation is asked to end; after the grace the worker and everything that it started is
+ * killed and a new worker takes its place.
+ */
 #ifndef HONE_CORE_EVALUATE_H
 #define HONE_CORE_EVALUATE_H
 

@@ -28,8 +28,12 @@ static double minimised(const config *c, const simulated *t, int32_t goal)
     return c->maximize[goal] ? -t->values[goal] : t->values[goal];
 }
 
+/* Complete, at full fidelity, all constraints met. */
 static bool feasible(const config *c, const simulated *t)
 {
+    int32_t fidelity = c->space.fidelity;
+    if (fidelity >= 0 && t->native[fidelity] != c->space.params[fidelity].high)
+        return false;
     for (int32_t j = 0; j < c->n_constraints; j++)
         if (!(t->constraints[j] <= 0))
             return false;

@@ -19,6 +19,8 @@ typedef struct flight {      /* an evaluation at work */
     int64_t n_reports, at, room;
     int64_t *steps;          /* [n_reports] */
     double *reported;        /* [n_reports] user's direction */
+    double *after;           /* [n_reports] seconds from the start; NaN: spread by steps */
+    double noted;            /* what was noted for the next report, or NaN */
 } flight;
 
 typedef struct simulation {
@@ -75,11 +77,16 @@ static bool keep_report(flight *f, const event *e)
         double *reported = realloc(f->reported, (size_t)room * sizeof *reported);
         if (reported)
             f->reported = reported;
-        if (!steps || !reported)
+        double *after = realloc(f->after, (size_t)room * sizeof *after);
+        if (after)
+            f->after = after;
+        if (!steps || !reported || !after)
             return false;
         f->room = room;
     }
     f->steps[f->n_reports] = e->step;
+    f->after[f->n_reports] = f->noted;
+    f->noted = NAN;
     f->reported[f->n_reports++] = e->value;
     return true;
 }
@@ -105,11 +112,14 @@ static int32_t begin(simulation *s, flight *f, const trial *t, error *err)
     f->number = t->number;
     f->started = s->now;
     f->n_reports = f->at = 0;
+    f->noted = NAN;
     memcpy(f->native, t->native, (size_t)s->c->space.n * sizeof *f->native);
     int32_t status = evaluator_submit(s->evaluator, &j, err);
     while (status >= 0 && e.type != EVENT_RESULT) {
         e = (event){0};
         status = evaluator_wait(s->evaluator, INFINITY, -1, &e, err);
+        if (e.type == EVENT_NOTE && !e.text && strcmp(e.key, "seconds") == 0)
+            f->noted = e.value;
         if (status >= 0 && e.type == EVENT_REPORT && !keep_report(f, &e))
             status = error_add(err, HONE_ENOMEM, "out of memory for intermediate values");
     }
@@ -161,6 +171,8 @@ static double due(const flight *f)
 {
     if (f->at == f->n_reports)
         return f->ends;
+    if (f->after[f->at] >= 0)
+        return fmin(f->started + f->after[f->at], f->ends);
     double last = (double)f->steps[f->n_reports - 1], step = (double)f->steps[f->at];
     double share = last > 0 ? step / last : 1;
     share = share > 0 ? share < 1 ? share : 1 : 0;
@@ -286,6 +298,7 @@ static void release(simulation *s)
         free(f->constraints);
         free(f->steps);
         free(f->reported);
+        free(f->after);
     }
     free(s->flights);
     free(s->noisy);

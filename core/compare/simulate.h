@@ -5,8 +5,9 @@
  * next is decided by (time, number), so a run depends on neither the machine nor its load, and
  * hours of many workers take as long as the asking does.
  *
- * Intermediate values arrive spread over the cost of their evaluation: the value of step s of
- * last step S at s/S of it.  A trial that is stopped there frees its worker there. */
+ * An intermediate value arrives after the cost that the objective noted as "seconds" before it
+ * (table does); others are spread over the cost of their evaluation: the value of step s of last
+ * step S comes at s/S of it.  A trial that is stopped there frees its worker there. */
 #ifndef HONE_CORE_SIMULATE_H
 #define HONE_CORE_SIMULATE_H
 

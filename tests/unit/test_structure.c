@@ -123,7 +123,7 @@ static const char *const FLOORS[] = {
     "file thin gnuplot figure page forest ",
     " history registry probe path program module table ",
     " config compose locate instance call host breadcrumb fallback translate state storage optuna owner lease ",
-    " study evaluate active crew slot result verdict site inprocess simulate worker past chart ",
+    " study evaluate active crew slot result verdict site inprocess clocked worker past chart ",
     " stop loop session library simulate comparison compare ",
 };
 enum { COMMANDS_FLOOR = sizeof FLOORS / sizeof *FLOORS, MAIN_FLOOR };

@@ -1,5 +1,5 @@
-/* simulate.c - see simulate.h: a queue of what each slot says next, by simulated time. */
-#include "simulate.h"
+/* clocked.c - see clocked.h: a queue of what each slot says next, by simulated time. */
+#include "clocked.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ typedef struct slot_of {     /* one worker */
     double *values;          /* y, c, yvar: [2 goals + constraints] */
 } slot_of;
 
-struct simulate {
+struct clocked {
     const config *config;
     inprocess *inside;
     int64_t n_slots, n_jobs;
@@ -69,7 +69,7 @@ static void keep_result(slot_of *w, const config *c, const event *e)
     size_t goals = (size_t)c->n_goals, constraints = (size_t)c->n_constraints;
     w->state = e->state;
     w->pruned = w->clock_told = false;
-    w->seconds = e->seconds >= 0 ? e->seconds : 0;
+    w->seconds = e->measured || !(e->seconds >= 0) ? 1 : e->seconds;
     memcpy(w->values, e->y, goals * sizeof *e->y);
     if (e->c)
         memcpy(w->values + goals, e->c, constraints * sizeof *e->c);
@@ -102,7 +102,7 @@ static void set_times(slot_of *w)
     }
 }
 
-int32_t simulate_submit(simulate *s, const job *j, error *err)
+int32_t clocked_submit(clocked *s, const job *j, error *err)
 {
     slot_of *w = s->slots;
     int32_t status = HONE_OK;
@@ -146,7 +146,7 @@ static void say(const saying *s, event *out)
     out->text = s->text;
 }
 
-static void give_result(simulate *s, slot_of *w, event *out)
+static void give_result(clocked *s, slot_of *w, event *out)
 {
     const config *c = s->config;
     out->type = EVENT_RESULT;
@@ -159,7 +159,7 @@ static void give_result(simulate *s, slot_of *w, event *out)
     s->n_jobs--;
 }
 
-static slot_of *first_due(simulate *s)
+static slot_of *first_due(clocked *s)
 {
     slot_of *first = NULL;
     for (int64_t i = 0; i < s->n_slots; i++) {
@@ -176,7 +176,7 @@ static slot_of *first_due(simulate *s)
     return first;
 }
 
-void simulate_next(simulate *s, event *out)
+void clocked_next(clocked *s, event *out)
 {
     slot_of *w = first_due(s);
     if (!w)
@@ -196,7 +196,7 @@ void simulate_next(simulate *s, event *out)
     }
 }
 
-void simulate_stop(simulate *s, int64_t number)
+void clocked_stop(clocked *s, int64_t number)
 {
     for (int64_t i = 0; i < s->n_slots; i++) {
         slot_of *w = &s->slots[i];
@@ -208,17 +208,17 @@ void simulate_stop(simulate *s, int64_t number)
     }
 }
 
-int64_t simulate_jobs(const simulate *s)
+int64_t clocked_jobs(const clocked *s)
 {
     return s->n_jobs;
 }
 
-int32_t simulate_new(const evaluator_settings *settings, simulate **out, error *err)
+int32_t clocked_new(const evaluator_settings *settings, clocked **out, error *err)
 {
     const config *c = settings->config;
     evaluator_settings inner = *settings;
     int32_t status = HONE_OK;
-    simulate *s = calloc(1, sizeof *s);
+    clocked *s = calloc(1, sizeof *s);
     *out = NULL;
     if (!s)
         return error_add(err, HONE_ENOMEM, "out of memory");
@@ -237,14 +237,14 @@ int32_t simulate_new(const evaluator_settings *settings, simulate **out, error *
     else
         status = inprocess_new(&inner, &s->inside, err);
     if (status < 0) {
-        simulate_free(s);
+        clocked_free(s);
         return status;
     }
     *out = s;
     return HONE_OK;
 }
 
-void simulate_free(simulate *s)
+void clocked_free(clocked *s)
 {
     if (!s)
         return;
