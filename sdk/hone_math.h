@@ -177,8 +177,8 @@ static inline double hone_finite(double x)
 }
 
 /* log P(c <= 0) for c ~ N(mean, var), with its partials, all finite; variances under 1e-300 count
- * as that.  Gardner et al., "Bayesian Optimization with Inequality Constraints", ICML 2014, eq. (5);
- * Gelbart, Snoek, Adams, "Bayesian Optimization with Unknown Constraints", UAI 2014. */
+ * as that.  Gardner et al., "Bayesian Optimization with Inequality Constraints", ICML 2014,
+ * eq. (5); Gelbart, Snoek, Adams, "Bayesian Optimization with Unknown Constraints", UAI 2014. */
 static inline double hone_log_met(double mean, double var, double *dmean, double *dvar)
 {
     const double least = 1e-300, sd = sqrt(var > least ? var : least), most = 1e150;

@@ -13,8 +13,8 @@ typedef struct rig {
     const hone_strategy_ops *ops;
     history *h;
     int64_t n, budget;
-    char phase[512][12]; /* by number */
-    double mean[512], sd[512];
+    char phase[4096][12]; /* by number */
+    double mean[4096], sd[4096];
 } rig;
 
 static void take_note(void *context, int64_t number, const char *key, double v, const char *words)
@@ -354,6 +354,30 @@ Test(bayes, several_objectives_are_refused)
     s.n_objectives = 2;
     cr_expect(fake_new(HONE_STRATEGY, "bayes", &s, rng_root(1), NULL) == NULL);
     space_free(&s);
+}
+
+/* Beyond 1,500 trials a part of them is modelled: chosen from the table alone, and sharp where the
+ * best ones are. */
+Test(bayes, large_tables_are_modelled_in_part)
+{
+    enum { MANY = 3000 };
+    rig r;
+    double x[2], again[2], native[2], u[2];
+    int64_t n_out;
+    rig_open(&r, 9, BRANIN, NULL);
+    for (int i = 0; i < MANY; i++) {
+        rng_uniform(rng_root(9), i, 0, 2, u);
+        const int64_t row = start(&r, u, native);
+        finish(&r, row, HONE_COMPLETE, branin(native), NULL);
+    }
+    cr_assert(ask(&r, 1, x, &n_out) == HONE_OK && n_out == 1);
+    fake_free(r.f);
+    rig_strategy(&r, 9, NULL);
+    cr_assert(ask(&r, 1, again, &n_out) == HONE_OK);
+    cr_expect(memcmp(x, again, sizeof x) == 0);
+    view_decode(&r.f->view, x, native);
+    cr_expect(branin(native) < 0.397887 + 0.01, "%g", branin(native));
+    rig_close(&r);
 }
 
 /* ---- constraints and costs ------------------------------------------------------------------*/

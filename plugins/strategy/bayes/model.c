@@ -4,8 +4,8 @@
  * before, so that a resumed study goes on with the same bits.  The surrogate is fitted to the
  * first rows, as many as the last scheduled size up to n, and the rows after them are appended
  * with the hyperparameters and the warp of that fit.  Sizes: every one up to EVERY, then each
- * larger by a part of itself, at most MOST.  A fit to the same rows is not repeated: it would have the same
- * bits.  Large tables: data.c says which rows are taken. */
+ * larger by a PART of itself, at most by MOST.  A fit to the same rows is not repeated: it would
+ * have the same bits.  Large tables: data.c says which rows are taken. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
