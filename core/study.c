@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double SERVER_PATIENCE = 20; /* seconds for a server that restarts */
+/* Seconds: for a server that restarts; for the lock, which a worker holds while its strategy
+ * thinks, and many may be waiting in line. */
+static const double SERVER_PATIENCE = 20, LOCK_WAIT = 120;
 
 double study_sign(const study *s, int32_t goal)
 {
@@ -223,8 +225,10 @@ static int32_t continue_study(study *s, error *err)
 int32_t study_connect(study *s, error *err)
 {
     const config *c = s->config;
-    storage_settings storing = {
-        .optuna_schema = c->optuna_schema, .timestamps = c->timestamps, .say_lost = true};
+    storage_settings storing = {.optuna_schema = c->optuna_schema,
+                                .timestamps = c->timestamps,
+                                .say_lost = true,
+                                .lock_wait = LOCK_WAIT};
     int32_t status = history_new(s->space, &s->history, err);
     if (status < 0)
         return status;
