@@ -176,8 +176,8 @@ $(O)/pkgconfig/%.pc: sdk/%.pc.in Makefile
 
 # ---- using it --------------------------------------------------------------
 # Each target with its line for `make help` after two hashes.
-.PHONY: help demo test check tsan memcheck faults soak fuzz bench bench-bayes coverage deps deps-all \
-        install uninstall format clean golden
+.PHONY: help demo test check tsan memcheck faults soak fuzz bench bench-bayes compare-bbob coverage deps \
+        deps-all install uninstall format clean golden
 JOBS  = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 again = $(MAKE) --no-print-directory $(JOBS)
 
@@ -256,6 +256,10 @@ bench-bayes: ## bayes alone: speed, whole runs, regret, ablation of its defaults
 	@$(again) all $(O)/tests/bench/bench_bayes
 	@for part in speed run regret dimension ablation; do \
 	    $(O)/tests/bench/bench_bayes $$part `[ $$part = run ] || echo $(SEEDS)` || exit 1; done
+
+compare-bbob: ## all strategies on COCO's bbob functions, 20 d evaluations; goes on where it stopped
+	@$(again) all
+	@$(HOST) compare examples/compare/bbob.ini --set comparison.folder=$(abspath $(O))/bbob
 
 coverage: ## line and branch coverage of core by the tests (needs gcovr)
 	@find build/cov -name '*.gcda' -delete 2>/dev/null || true

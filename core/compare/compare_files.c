@@ -211,7 +211,8 @@ static int32_t save_tests(const findings *r, error *err)
         add_number(&ranks, r->reached[s]);
         text_add(&ranks, "\n");
     }
-    text_add(&pairs, "a,b,cases,a_better,b_better,p,p_holm,a12,supported,cases_needed\n");
+    text_add(&pairs, "a,b,cases,a_better,b_better,p,p_holm,a12,supported,cases_needed,"
+                     "posterior_a,posterior_equal,posterior_b\n");
     for (int64_t i = 0; i < r->n_pairs; i++) {
         const rival_pair *p = &r->pairs[i];
         text_add(&pairs, "%s,%s,%lld,%lld,%lld", c->contenders[p->a].name,
@@ -222,6 +223,9 @@ static int32_t save_tests(const findings *r, error *err)
         add_number(&pairs, p->better);
         text_add(&pairs, ",%s", p->adjusted <= c->alpha ? "yes" : "no");
         add_number(&pairs, p->needed);
+        add_number(&pairs, p->posterior.below);
+        add_number(&pairs, p->posterior.within);
+        add_number(&pairs, p->posterior.above);
         text_add(&pairs, "\n");
     }
     int32_t status = save(r, "ranks.csv", &ranks, err), second = save(r, "pairs.csv", &pairs, err);

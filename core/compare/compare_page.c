@@ -242,14 +242,18 @@ static void add_ranks(const findings *r, page *p)
     page_table_end(p);
 }
 
+/* What each test says of each pair. */
 static void add_pairs(const findings *r, page *p)
 {
     static const char *const NAMES[] = {"a",        "b",   "cases a better", "cases b better", "p",
-                                        "p (Holm)", "A12", "difference",     "cases needed"};
+                                        "p (Holm)", "A12", "difference",     "cases needed",
+                                        "P(a better)", "P(equal)", "P(b better)"};
     page_table(p, "Pairs: Wilcoxon's signed-rank test with Holm's adjustment; A12 is the "
                   "probability that a run of a is better than one of b. Cases needed: to support "
-                  "a difference like the observed one with probability 0.8.",
-               9, NAMES, (const bool[]){false, false, true, true, true, true, true, false, true});
+                  "a difference like the observed one with probability 0.8. P: of the Bayesian "
+                  "signed-rank test, differences below the rope being equal.",
+               12, NAMES, (const bool[]){false, false, true, true, true, true, true, false, true,
+                                         true, true, true});
     for (int64_t i = 0; i < r->n_pairs; i++) {
         const rival_pair *q = &r->pairs[i];
         page_cell(p, name_of(r, q->a));
@@ -261,6 +265,9 @@ static void add_pairs(const findings *r, page *p)
         page_cell_number(p, q->better);
         page_cell(p, q->adjusted <= r->comparison->alpha ? "supported" : "not supported");
         page_cell_number(p, isfinite(q->needed) ? q->needed : NAN);
+        page_cell_number(p, q->posterior.below);
+        page_cell_number(p, q->posterior.within);
+        page_cell_number(p, q->posterior.above);
     }
     page_table_end(p);
 }

@@ -7,6 +7,8 @@
 
 enum { FEWEST_BLOCKS = 6 }; /* below, a signed-rank test cannot reach 5 % on blocks */
 static const double NEVER = 30;   /* score of a run without a value */
+enum { POSTERIOR_DRAWS = 10000 };
+static const double PRIOR = 0.5;  /* strength of the Bayesian test's, of Benavoli et al. (2017) */
 static const double POWER = 0.8;  /* of the test that `needed` plans */
 
 const run_record *findings_record(const findings *r, run_place at)
@@ -147,6 +149,10 @@ static int32_t compare_pair(findings *r, rival_pair *p, double *differences, dou
     p->p = test.p;
     if (status >= 0)
         status = stat_pairs_needed(differences, r->n_cases, c->alpha, POWER, &p->needed);
+    if (status >= 0)
+        status = stat_bayesian_signed_rank(
+            differences, r->n_cases, c->rope, PRIOR, POSTERIOR_DRAWS,
+            rng_child(rng_root(c->seed), "posterior", p->a * k + p->b), &p->posterior);
     return status >= 0 ? HONE_OK : error_add(err, status, "a pair of strategies cannot be tested");
 }
 

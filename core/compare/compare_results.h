@@ -19,6 +19,7 @@ typedef struct rival_pair {
     double better;           /* Vargha and Delaney: a run of a is better than one of b */
     double needed;           /* cases in all to support the difference, INFINITY: none seen */
     int64_t wins, losses;    /* cases */
+    stat_posterior posterior; /* Bayesian signed-rank test: a better, within the rope, b better */
 } rival_pair;
 
 typedef struct findings {

@@ -9,7 +9,7 @@
 #include "sha256.h"
 
 enum { NAME, BUDGET, DIMENSIONS, INSTANCES, REPEATS, SEED, WORKERS, TIME, NOISE, FOLDER, TARGETS,
-       ALPHA, N_OPTIONS };
+       ALPHA, ROPE, N_OPTIONS };
 static const int64_t MOST_NUMBERS = 100000; /* of a list such as 1-5 */
 
 static const hone_option OPTIONS[N_OPTIONS] = {
@@ -81,6 +81,13 @@ static const hone_option OPTIONS[N_OPTIONS] = {
                .high = 0.5,
                .flags = HONE_OPT_OPEN_LOW | HONE_OPT_OPEN_HIGH,
                .doc = "Level of significance of the tests."},
+    [ROPE] = {.name = "rope",
+              .type = HONE_OPT_REAL,
+              .def = "0.1",
+              .low = 0,
+              .high = INFINITY,
+              .doc = "Scores, decimal logarithms of precisions, that differ by less count as "
+                     "equal in the Bayesian signed-rank test."},
 };
 
 const hone_option *comparison_options(int32_t *n)
@@ -209,6 +216,7 @@ static int32_t read_general(comparison *c, error *err)
     c->repeats = v[REPEATS].i;
     c->noise = v[NOISE].d;
     c->alpha = v[ALPHA].d;
+    c->rope = v[ROPE].d;
     c->time = isnan(v[TIME].d) ? INFINITY : v[TIME].d;
     c->folder = v[FOLDER].s ? strdup(v[FOLDER].s) : default_folder(c);
     if (!c->folder || read_targets(c) < 0)

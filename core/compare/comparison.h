@@ -42,7 +42,7 @@ typedef struct comparison {
     bool per_dimension;          /* ... times the dimension */
     uint64_t seed;
     int64_t workers, repeats;
-    double noise, time, alpha;
+    double noise, time, alpha, rope;
     int64_t n_contenders, n_blocks, n_instances, n_targets;
     contender *contenders;
     block *blocks;
