@@ -204,7 +204,8 @@ run-tests: $(O)/tests/log
 $(O)/tests/log: always
 	@mkdir -p $(@D); rm -f $@ $@.failed; \
 	for t in $(CRITERION); do echo "$$t"; $$t 2>&1 || echo "$$t" >>$@.failed; done | tee $@; \
-	for t in $(DRIVERS); do echo "$$t short"; $$t short || echo "$$t" >>$@.failed; done; \
+	for t in $(DRIVERS); do echo "$$t short"; $$t short >$@.driver 2>&1 || echo "$$t" >>$@.failed; \
+	    tee -a $@ <$@.driver; done; \
 	awk '/Synthesis:/ { gsub(/\033\[[0-9;]*m/, ""); for (i = 1; i < NF; i++) n[$$i] += $$(i + 1) } \
 	    END { printf "[====] Synthesis of all: Tested: %d | Passing: %d | Failing: %d | Crashing: %d\n", \
 	    n["Tested:"], n["Passing:"], n["Failing:"], n["Crashing:"] }' $@; \
