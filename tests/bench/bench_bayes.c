@@ -92,6 +92,20 @@ typedef struct task {
     int64_t n_params;
 } task;
 
+static void task_open(task *t, const problem *p);
+static void task_close(task *t);
+
+/* A shifted function has the optimum that it has where it stands. */
+static double optimum_of(const problem *p)
+{
+    problem still = *p;
+    task t;
+    still.shift = NULL;
+    task_open(&t, &still);
+    task_close(&t);
+    return t.optimum;
+}
+
 static void task_open(task *t, const problem *p)
 {
     char function[64], dimension[32], shift[32];
@@ -116,7 +130,7 @@ static void task_open(task *t, const problem *p)
     }
     t->space.n_objectives = 1;
     if (!known || known->front(t->objective->self, 1, &t->optimum, 1) == 0) {
-        t->optimum = NAN;
+        t->optimum = p->shift ? optimum_of(p) : NAN;
     }
 }
 
