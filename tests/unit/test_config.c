@@ -195,7 +195,7 @@ Test(config, every_kind_of_problem)
          "s.ini:7: [strategy] unknown option 'plugn'; did you mean 'plugin'?"},
         {SPACE OBJECTIVE "[surrogate]\nkernel = matern53\n",
          "s.ini:7: [surrogate] kernel = matern53 is not one of its choices; allowed: one of "
-         "matern52, matern32, rbf, default matern52; did you mean 'matern52'?"},
+         "matern52, matern32, rbf, matern12, rational, default matern52; did you mean 'matern52'?"},
         {SPACE OBJECTIVE "[pruner]\nplugin = median\n[study]\ngoal = minimize minimize\n",
          "s.ini:6: [pruner] median needs a study with one objective; allowed with several: none"},
         {SPACE OBJECTIVE "[point 1]\nz = 1\n", "s.ini:7: [point 1] 'z' is no parameter of [space]"},
@@ -238,11 +238,11 @@ Test(config, plugins_that_cannot_be_had)
         {SPACE OBJECTIVE "[strategy]\nmodule = nowhere\nplugin = random\n",
          "s.ini:7: [strategy] module = nowhere is in none of the plugin folders"},
         {SPACE OBJECTIVE "[strategy]\nmodule = random\nplugin = other\n", "s.ini:7: [strategy] "},
-        {"[study]\ngoal = minimize minimize\n" SPACE OBJECTIVE "[strategy]\nplugin = bayes\n",
-         "s.ini:2: [study] goal has several objectives, which strategy bayes cannot handle; "
+        {"[study]\ngoal = minimize minimize\n" SPACE OBJECTIVE "[strategy]\nplugin = cmaes\n",
+         "s.ini:2: [study] goal has several objectives, which strategy cmaes cannot handle; "
          "allowed: "},
-        {"[study]\nconstraints = w\n" SPACE OBJECTIVE "[strategy]\nplugin = bayes\n",
-         "s.ini:2: [study] there are constraints, which strategy bayes cannot handle; allowed: "},
+        {"[study]\nconstraints = w\n" SPACE OBJECTIVE "[strategy]\nplugin = cmaes\n",
+         "s.ini:2: [study] there are constraints, which strategy cmaes cannot handle; allowed: "},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         fixture f = read_study(rows[i].text);
