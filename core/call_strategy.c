@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "call.h"
+#include "constraints.h"
 #include "text.h"
 
 /* Whoever made the table may know fewer members than the plugin. */
@@ -36,6 +37,26 @@ static int32_t replace(instance *i, int64_t number, double *x, error *err)
     return HONE_OK;
 }
 
+/* A point that declared constraints forbid is moved until they are met; all others stay. */
+static int32_t keep_constraints(instance *i, int64_t number, double *x, error *err)
+{
+    const space *s = i->seen->space;
+    if (!s->declared)
+        return HONE_OK;
+    double *native = malloc(((size_t)s->n + 1) * sizeof *native);
+    int32_t status = native ? HONE_OK : HONE_ENOMEM;
+    if (native) {
+        view_decode(i->seen, x, native);
+        space_snap(s, native);
+    }
+    if (native && !constraints_met(s, native, NULL)) {
+        status = constraints_repair(s, rng_child(i->key, "constraints", 0), number, native);
+        view_encode(i->seen, native, x);
+    }
+    free(native);
+    return status < 0 ? error_add(err, HONE_ENOMEM, "out of memory") : HONE_OK;
+}
+
 /* x: n x n_cols in the plugin's columns; every row that it says it filled is looked at. */
 static int32_t ask(instance *i, const hone_trials *past, int64_t n, const int64_t *number,
                    double *x, int64_t ldx, int64_t *n_out, error *err)
@@ -64,6 +85,8 @@ static int32_t ask(instance *i, const hone_trials *past, int64_t n, const int64_
         int32_t done = view_legal(i->seen, x + r * ldx)
                            ? HONE_OK
                            : replace(i, number[r], x + r * ldx, err);
+        if (done >= 0)
+            done = keep_constraints(i, number[r], x + r * ldx, err);
         if (done < 0)
             return done;
     }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "config_parts.h"
+#include "constraints.h"
 #include "rng.h"
 #include "text.h"
 
@@ -45,6 +46,24 @@ static int32_t read_space(config *c, error *err)
                   s->origin);
     c->space.n_objectives = c->n_goals;
     c->space.n_constraints = c->n_constraints;
+    return status == HONE_ENOMEM ? status : HONE_OK;
+}
+
+/* ---- [constraints] ---- */
+
+static int32_t read_constraints(config *c, error *err)
+{
+    const ini_section *s = ini_find(&c->doc, "constraints");
+    int32_t status = HONE_OK;
+    if (!s || c->space.n == 0)
+        return HONE_OK;
+    for (int i = 0; i < s->n_entries; i++) {
+        const ini_entry *e = &s->entries[i];
+        int32_t done = constraints_add(&c->space, e->name, e->value, e->origin, err);
+        status = status < 0 ? status : done;
+    }
+    if (status >= 0 && s->n_entries > 0)
+        status = constraints_settle(&c->space, s->origin, err);
     return status == HONE_ENOMEM ? status : HONE_OK;
 }
 
@@ -93,6 +112,10 @@ static void read_point(const config *c, const ini_section *s, double *native, er
                       s->entries[k].origin, s->name, s->entries[k].name,
                       c->space.params[c->space.params[i].parent].name);
     }
+    const char *which;
+    if (!constraints_met(&c->space, native, &which))
+        error_add(err, HONE_ECONFIG, "%s: [%s] does not meet the constraint '%s'", s->origin, s->name,
+                  which);
 }
 
 bool config_is_point(const char *section)
@@ -131,7 +154,7 @@ int32_t config_take_space(config *c, const hone_space *own, error *err)
     c->space.n_constraints = c->n_constraints;
     if (status >= 0 && c->strategy)
         status = compose_default(c, &found);
-    if (status >= 0)
+    if (status >= 0 && (status = read_constraints(c, &found)) >= 0)
         read_points(c, &found);
     status = found.status;
     error_take(err, &found);
@@ -220,7 +243,8 @@ static int32_t check_parts(config *c, const config_settings *settings, error *er
             return status;
     if ((status = config_read_study(c, err)) == HONE_ENOMEM || !c->storage)
         return status;
-    if ((status = read_space(c, err)) < 0 || (status = read_points(c, err)) < 0 ||
+    if ((status = read_space(c, err)) < 0 ||
+        (status = read_constraints(c, err)) < 0 || (status = read_points(c, err)) < 0 ||
         (status = config_read_evaluation(c, err)) < 0)
         return status;
     if (!settings->no_plugins) {

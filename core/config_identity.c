@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "constraints.h"
 #include "text.h"
 
 /* Paths inside the study's folder are written relative to it: a folder may move. */
@@ -85,6 +86,7 @@ char *config_identity(const config *c)
             t.failed = true;
         free(line);
     }
+    constraints_describe(&c->space, &t);
     add_component(c, c->strategy, "strategy", &t);
     add_component(c, c->pruner, "pruner", &t);
     add_component(c, c->objective, "objective", &t);

@@ -9,7 +9,7 @@
 #include "text.h"
 
 static const char *const OWN[] = {"study",       "space",     "strategy", "surrogate",
-                                  "acquisition", "objective", "pruner",   "point"};
+                                  "acquisition", "objective", "pruner",   "point",    "constraints"};
 enum { N_OWN = sizeof OWN / sizeof *OWN };
 
 static bool is_own(const char *name)

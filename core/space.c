@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "constraints.h"
 #include "param.h"
 #include "scale.h"
 #include "space.h"
+
 #include "text.h"
 
 /* Whole numbers are exact as doubles up to here. */
@@ -311,6 +313,7 @@ void space_free(space *s)
         param_free(&s->params[i]);
     free(s->params);
     free(s->list);
+    constraints_free(s->declared);
     *s = (space){.fidelity = -1};
 }
 

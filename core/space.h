@@ -18,6 +18,7 @@ typedef struct space {
     const hone_param **list;   /* [n] &params[i], as the plugin interface wants it */
     int32_t fidelity;          /* index of the fidelity parameter, -1: none */
     int32_t n_objectives, n_constraints;
+    struct constraints *declared; /* of the study file, constraints.h; NULL: none; owned */
 } space;
 
 /* One line of [space]: `kind words...` (space_parse.c).  Parameters are added in file order;

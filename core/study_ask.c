@@ -1,5 +1,6 @@
 /* study_ask.c - points to evaluate: trials whose worker was lost, then enqueued ones, then
  * the strategy's. */
+#include "constraints.h"
 #include "study_state.h"
 
 #include <math.h>
@@ -127,7 +128,7 @@ static int32_t ask_waiting(study *s, int64_t n, trial *trials, int64_t *n_out, e
 /* ---- the strategy's points ---- */
 
 /* Random points in place of what a strategy could not give (HONE_ENUMERIC). */
-static void random_points(study *s, int64_t n)
+static int32_t random_points(study *s, int64_t n, error *err)
 {
     const view *v = instance_view(s->strategy);
     rng_key key = rng_child(s->key, "fallback", 0);
@@ -136,8 +137,12 @@ static void random_points(study *s, int64_t n)
         rng_uniform(key, s->numbers[i], 0, s->space->n, u);
         double *native = native_slot(s, i);
         space_random(s->space, u, native);
+        if (!constraints_met(s->space, native, NULL) &&
+            constraints_repair(s->space, key, s->numbers[i], native) < 0)
+            return error_add(err, HONE_ENOMEM, "out of memory");
         view_encode(v, native, s->columns + i * v->table.n_cols);
     }
+    return HONE_OK;
 }
 
 static int32_t record_ask(study *s, int64_t n, int64_t n_out, int32_t given, int64_t rows,
@@ -280,7 +285,8 @@ static int32_t ask_strategy(study *s, int64_t n, int64_t room, trial *trials, in
         log_line(s->set.log, HONE_LOG_WARN, "%s; trial %lld is random", error_text(err),
                  (long long)s->next_number);
         error_free(err);
-        random_points(s, n);
+        if ((status = random_points(s, n, err)) < 0)
+            return status;
         given = n;
     }
     if ((status = count_faults(s, err)) < 0)

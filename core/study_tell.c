@@ -1,4 +1,5 @@
 /* study_tell.c - outcomes, intermediate values and notes, durable before the strategy learns. */
+#include "constraints.h"
 #include "study_state.h"
 
 #include <math.h>
@@ -225,6 +226,9 @@ int32_t study_report(study *s, int64_t number, int64_t step, double value, bool 
 int32_t study_enqueue(study *s, const double *native, error *err)
 {
     int64_t id, number;
+    const char *which;
+    if (!constraints_met(s->space, native, &which))
+        return error_add(err, HONE_EINVAL, "the point does not meet the constraint '%s'", which);
     int32_t status = study_begin(s, err);
     if (status < 0)
         return status;

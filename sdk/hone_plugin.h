@@ -300,7 +300,9 @@ struct hone_host {
 typedef struct hone_strategy_ops {
     uint32_t size, caps;
     /* Propose up to n points: X is n x n_cols, row i for trial number[i]; *n_out rows are
-     * filled.  An illegal row is replaced by a random point, counted and told as usual. */
+     * filled.  An illegal row is replaced by a random point, counted and told as usual.  A
+     * row that the study file's [constraints] forbid is moved to the nearest allowed point
+     * towards some that the host knows: a function of the row, seed and number alone. */
     int32_t (*ask)(void *self, const hone_trials *history, int64_t n, const int64_t *number,
                    double *X, int64_t ldx, int64_t *n_out);
     /* Optional.  Rows row[0..n-1] of t finished, in this order.  A tell of n rows equals n

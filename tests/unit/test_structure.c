@@ -119,7 +119,7 @@ Test(structure, sdk_includes_sdk_only)
  * below.  A name stands for name.c, name.h and name_*. */
 static const char *const FLOORS[] = {
     " error log text number suggest guard owned kind ",
-    " rng sobol space param scale view stat statistics ini options frame reap signals sha256 elf "
+    " rng sobol space constraints param scale view stat statistics ini options frame reap signals sha256 elf "
     "file thin gnuplot figure page forest ",
     " history registry probe path program module table ",
     " config compose locate instance call host breadcrumb fallback translate state storage optuna owner lease ",
