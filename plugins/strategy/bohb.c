@@ -25,6 +25,10 @@ typedef struct bohb {
     int64_t *number, *finished, *running, *at; /* [room]; at: row of the study's to row of seen */
     int32_t *state;
     double *proposed;       /* [n_cols] */
+
+    /* Of seen, what no later table changes: made of the first `rows` rows, all finished, and of
+     * the first `ends` of the finished. */
+    int64_t rows, rows_seen, ends, ends_seen, rung, learnt;
 } bohb;
 
 enum { ETA, MIN_RESOURCE, MODEL, RANDOM, POINTS, N_OPTIONS };
@@ -80,25 +84,53 @@ static void show(bohb *s, const double *x, int64_t number, int32_t state)
         s->running[s->seen.n_running++] = r;
 }
 
-static void show_results(bohb *s, const hone_trials *t, int64_t rung)
+/* Rows from s->rows on, behind those that stay. */
+static void show_rows(bohb *s, const hone_trials *t, int64_t rung)
 {
     const int64_t nc = t->n_constraints;
+    int stays = 1;
 
-    for (int64_t r = 0; r < t->n; r++) {
+    for (int64_t r = s->rows; r < t->n; r++) {
         const int64_t at = s->seen.n;
+        const int runs = t->state[r] == HONE_RUNNING, shown = runs || s->b.l.rung[r] == rung;
 
-        s->at[r] = -1;
-        if (t->state[r] != HONE_RUNNING && s->b.l.rung[r] != rung)
-            continue;
-        s->at[r] = at;
-        show(s, t->x + r * t->ldx, t->number[r], t->state[r]);
-        s->y[at] = t->y[r * t->ldy];
-        for (int64_t k = 0; k < nc; k++)
+        s->at[r] = shown ? at : -1;
+        if (shown) {
+            show(s, t->x + r * t->ldx, t->number[r], t->state[r]);
+            s->y[at] = t->y[r * t->ldy];
+        }
+        for (int64_t k = 0; shown && k < nc; k++)
             s->c[at * nc + k] = t->c ? t->c[r * t->ldc + k] : NAN;
+        stays = stays && !runs;
+        if (stays) {
+            s->rows = r + 1;
+            s->rows_seen = s->seen.n;
+        }
     }
-    for (int64_t k = 0; k < t->n_finished; k++)
-        if (s->at[t->finished[k]] >= 0)
-            s->finished[s->seen.n_finished++] = s->at[t->finished[k]];
+}
+
+static void show_results(bohb *s, const hone_trials *t, int64_t rung)
+{
+    int stays = 1;
+
+    if (s->rung != rung || s->learnt != s->b.anew)
+        s->rows = s->rows_seen = s->ends = s->ends_seen = 0;
+    s->rung = rung;
+    s->learnt = s->b.anew;
+    s->seen.n = s->rows_seen;
+    s->seen.n_finished = s->ends_seen;
+    show_rows(s, t, rung);
+    for (int64_t k = s->ends; k < t->n_finished; k++) {
+        const int64_t row = t->finished[k];
+
+        if (s->at[row] >= 0)
+            s->finished[s->seen.n_finished++] = s->at[row];
+        stays = stays && row < s->rows;
+        if (stays) {
+            s->ends = k + 1;
+            s->ends_seen = s->seen.n_finished;
+        }
+    }
 }
 
 /* Results of a rung, all that runs, and what this batch proposed already. */
