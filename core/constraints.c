@@ -187,7 +187,7 @@ static void read_name(reader *r)
     if (i < 0)
         unknown(r, word, false);
     else if (r->s->params[i].type == HONE_CATEGORICAL)
-        refuse(r, HONE_ECONFIG, "a categorical parameter is no number; it stands before this place");
+        refuse(r, HONE_ECONFIG, "a categorical parameter, which is no number, stands before");
     else
         emit(r, PARAMETER, i, 0);
 }

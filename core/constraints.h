@@ -1,4 +1,4 @@
-/* constraints.h - what a study file's [constraints] ask of points: `name = expression <= expression`.
+/* constraints.h - what [constraints] ask of points: `name = expression <= expression`.
  *
  * An expression has numbers, names of numeric parameters, + - * / ^, parentheses, and log, log2,
  * log10, exp, sqrt, abs, floor, ceil, min, max; it is compared by <, <=, > or >=.  A constraint is

@@ -323,7 +323,8 @@ Test(nsga2, learns_reported_constraints)
     study_free(&u);
 }
 
-/* 100,000 trials of 40 parameters take the strategy 0.40 s, its table included; a busy machine gets more. */
+/* 100,000 trials of 40 parameters take the strategy and its table 0.40 s; a busy machine
+ * gets more. */
 Test(nsga2, cost_does_not_grow, .timeout = 60)
 {
     study u = study_new(RANDOM, 40, 2, 0);

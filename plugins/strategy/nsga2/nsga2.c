@@ -211,8 +211,8 @@ static const hone_option OPTIONS[N_OPTIONS] = {
                        .def = "20",
                        .low = 0,
                        .high = 1000,
-                       .doc = "Distribution index of the crossover: larger keeps children closer to "
-                              "their parents (Deb et al. 2002: 20)."},
+                       .doc = "Distribution index of the crossover: larger keeps children closer "
+                              "to their parents (Deb et al. 2002: 20)."},
     [ETA_MUTATION] = {.name = "eta_mutation",
                       .type = HONE_OPT_REAL,
                       .flags = HONE_OPT_ADVANCED,
