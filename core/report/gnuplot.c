@@ -32,8 +32,11 @@ static int32_t open_workplace(workplace *w, error *err)
     if (n >= (int)sizeof w->folder || !mkdtemp(w->folder))
         return error_add(err, HONE_EFAIL, "no folder for gnuplot can be made at %s: %s", w->folder,
                          strerror(errno));
-    for (int i = 0; i < N_FILES; i++)
-        snprintf(w->path[i], sizeof w->path[i], "%s/%s", w->folder, FILES[i]);
+    for (int i = 0; i < N_FILES; i++) { /* a path has twice the room of the folder */
+        memcpy(w->path[i], w->folder, (size_t)n);
+        w->path[i][n] = '/';
+        strcpy(w->path[i] + n + 1, FILES[i]);
+    }
     return HONE_OK;
 }
 
