@@ -84,7 +84,7 @@ static pid_t launch(const char *command)
 
 static int serve(const fleet *f)
 {
-    char command[512], url[512] = "sqlite:///s.db";
+    char command[1024], url[512] = "sqlite:///s.db";
     int bad = 0, how;
     if (f->pg)
         snprintf(url, sizeof url, "%s", f->pg->url);
