@@ -12,6 +12,9 @@
 enum { OWNER_DEAD = 0, OWNER_ALIVE, OWNER_ELSEWHERE /* on another host: not known */ };
 int owner_state(const char *identity);
 
+/* Stands where an owner would, once a trial was given back: by Ctrl-C, or after `hone ask`. */
+#define RELEASED "released"
+
 /* "process 4711 (python3)" that holds a POSIX write lock on this byte of the file (any byte
  * if < 0), read from /proc/locks; NULL: not known.  The caller frees. */
 char *lock_holder(const char *path, int64_t byte);

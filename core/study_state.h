@@ -13,6 +13,7 @@
 
 #include "instance.h"
 #include "lease.h"
+#include "owner.h"
 #include "study.h"
 
 /* A trial that is running or waiting, by us or by others. */
@@ -41,9 +42,6 @@ typedef struct early_report {
     int64_t trial, step; /* trial: id in storage */
     double value;        /* user's direction */
 } early_report;
-
-/* Owner of a trial that was given back. */
-#define RELEASED "released"
 
 struct study {
     study_settings set;

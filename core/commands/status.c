@@ -284,11 +284,11 @@ static void print_trials(const status *s)
     for (int64_t i = 0; i < s->n_running; i++) {
         const running *r = &s->running[i];
         text who = {0};
-        if (r->owner)
+        if (r->owner && strcmp(r->owner, RELEASED) != 0)
             owner_text(r->owner, &who);
-        printf("%s  trial %lld for %s%s%s\n", i ? "" : "running:\n", (long long)r->number,
+        printf("%s  trial %lld for %s, %s\n", i ? "" : "running:\n", (long long)r->number,
                isnan(r->seconds) ? "?" : duration_text(fmax(r->seconds, 0), number),
-               who.data ? ", " : "", who.data ? who.data : "");
+               who.data ? who.data : "of no process");
         text_free(&who);
     }
     for (int64_t i = 0; i < s->n_failures; i++)

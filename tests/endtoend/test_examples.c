@@ -1,5 +1,5 @@
-/* test_examples.c - every folder of examples/ does what its expected.out says, and so does
- * the README.
+/* test_examples.c - every folder of examples/ and of transcripts/ (beside this file) does what
+ * its expected.out says, and so does the README.
  *
  * expected.out is a transcript, run in a copy of the folder with the program on the PATH:
  *
@@ -252,12 +252,14 @@ static void check_transcript(const char *path)
     free(renewed);
 }
 
-ParameterizedTestParameters(examples, print_what_they_should)
+enum { ROOM = 64 };
+
+/* The folders in `folder`, each as a name. */
+static struct criterion_test_params folders_in(const char *folder)
 {
-    enum { ROOM = 64 };
     char(*names)[64] = cr_malloc(ROOM * sizeof *names); /* the tests' processes see it too */
     size_t n = 0;
-    DIR *d = opendir(SOURCE_DIR "/examples");
+    DIR *d = opendir(folder);
     for (struct dirent *e; d && n < ROOM && (e = readdir(d));)
         if (e->d_name[0] != '.' && strlen(e->d_name) < sizeof *names)
             strcpy(names[n++], e->d_name);
@@ -266,18 +268,40 @@ ParameterizedTestParameters(examples, print_what_they_should)
     return cr_make_param_array(char[64], names, n);
 }
 
-ParameterizedTest(char name[64], examples, print_what_they_should, .timeout = 600)
+/* Plays the transcript of parent/name in a copy of the folder. */
+static void play_folder(const char *parent, const char *name)
 {
     char folder[128], scratch[64], path[PATH_MAX];
-    snprintf(folder, sizeof folder, "examples/%.63s", name);
-    snprintf(path, sizeof path, "%s/%s/README.md", SOURCE_DIR, folder);
-    cr_expect_eq(access(path, R_OK), 0, "%s is missing", path);
+    snprintf(folder, sizeof folder, "%s/%.63s", parent, name);
     enter_copy(folder, scratch);
     snprintf(path, sizeof path, "%s/%.63s", scratch, name);
     cr_assert_eq(chdir(path), 0);
     snprintf(path, sizeof path, "%s/%s/expected.out", SOURCE_DIR, folder);
     check_transcript(path);
     leave_copy(scratch);
+}
+
+ParameterizedTestParameters(examples, print_what_they_should)
+{
+    return folders_in(SOURCE_DIR "/examples");
+}
+
+ParameterizedTest(char name[64], examples, print_what_they_should, .timeout = 600)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/examples/%.63s/README.md", SOURCE_DIR, name);
+    cr_expect_eq(access(path, R_OK), 0, "%s is missing", path);
+    play_folder("examples", name);
+}
+
+ParameterizedTestParameters(transcripts, print_what_they_should)
+{
+    return folders_in(SOURCE_DIR "/tests/endtoend/transcripts");
+}
+
+ParameterizedTest(char name[64], transcripts, print_what_they_should, .timeout = 600)
+{
+    play_folder("tests/endtoend/transcripts", name);
 }
 
 Test(readme, first_study_runs_as_it_is_shown, .timeout = 600)

@@ -248,7 +248,7 @@ Test(strategies, exhaust_a_large_space, .timeout = 30)
         fake_free(f);
         history_free(b.h);
     }
-    cr_assert_lt(now() - start, 15);
+    cr_assert_lt(now() - start, strstr(BUILD_DIR, "/release") ? 15 : 60);
     space_free(&s);
 }
 
