@@ -323,9 +323,8 @@ static int32_t compose_objective(composer *k)
 static int32_t compose_strategy(composer *k)
 {
     component *found = NULL;
-    const char *fallback = config_default_strategy(k->c);
     const ini_section *s = ini_find(&k->c->doc, "strategy");
-    int32_t status = resolve(k, HONE_STRATEGY, s ? "strategy" : fallback, fallback,
+    int32_t status = resolve(k, HONE_STRATEGY, s ? "strategy" : "auto", "auto",
                              s ? s->origin : k->c->doc.path, &found);
     k->c->strategy = found;
     return status;
@@ -355,21 +354,6 @@ int32_t compose(config *c, const config_settings *settings, error *err)
         if (status >= 0)
             config_refuse_unused(c, k.used, err);
     }
-    free(k.used);
-    return status;
-}
-
-int32_t compose_default(config *c, error *err)
-{
-    const config_settings settings = {0};
-    composer k = {.c = c, .set = &settings, .err = err};
-    const char *name = config_default_strategy(c);
-    if (ini_find(&c->doc, "strategy") || strcmp(c->strategy->plugin->name, name) == 0)
-        return HONE_OK;
-    k.used = calloc((size_t)c->doc.n_sections + 1, sizeof *k.used);
-    if (!k.used)
-        return error_add(err, HONE_ENOMEM, "out of memory for a study file");
-    int32_t status = compose_strategy(&k);
     free(k.used);
     return status;
 }

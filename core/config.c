@@ -11,19 +11,6 @@
 #include "rng.h"
 #include "text.h"
 
-static const double MANY_PARAMETERS = 20; /* beyond these a Gaussian process is no default */
-static const int64_t MANY_TRIALS = 1000;
-
-const char *config_default_strategy(const config *c)
-{
-    int32_t n = 0;
-    for (int32_t i = 0; i < c->space.n; i++)
-        n += !param_single(&c->space.params[i]);
-    bool plain = c->n_goals == 1 && c->n_constraints == 0;
-    bool small = n <= MANY_PARAMETERS && (c->trials == INT64_MAX || c->trials <= MANY_TRIALS);
-    return plain && small ? "bayes" : n <= SOBOL_DIMENSIONS ? "sobol" : "random";
-}
-
 static int32_t no_memory(error *err)
 {
     return error_add(err, HONE_ENOMEM, "out of memory for a study file");
@@ -152,8 +139,6 @@ int32_t config_take_space(config *c, const hone_space *own, error *err)
     int32_t status = space_copy(own, &c->space, &found);
     c->space.n_objectives = c->n_goals;
     c->space.n_constraints = c->n_constraints;
-    if (status >= 0 && c->strategy)
-        status = compose_default(c, &found);
     if (status >= 0 && (status = read_constraints(c, &found)) >= 0)
         read_points(c, &found);
     status = found.status;

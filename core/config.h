@@ -99,8 +99,4 @@ const hone_option *objective_host_options(int32_t *n);
 char *config_identity(const config *c);
 void config_differences(const char *stored, const char *now, error *out);
 
-/* The strategy where none is named: bayes, or sobol beyond 20 parameters or 1,000
- * trials, for several goals and for constraints; random beyond Sobol's table. */
-const char *config_default_strategy(const config *c);
-
 #endif

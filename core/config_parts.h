@@ -15,8 +15,6 @@ bool config_is_point(const char *section); /* [point], [point 1] */
 
 /* compose.c: the plugin sections and what they name. */
 int32_t compose(config *c, const config_settings *settings, error *err);
-/* Takes another strategy where none is named and the space, known by now, wants another. */
-int32_t compose_default(config *c, error *err);
 void compose_free(config *c);
 
 /* config_unused.c: sections and entries that nothing reads.  used: [doc.n_sections] */

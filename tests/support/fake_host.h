@@ -127,8 +127,14 @@ static inline int32_t fake_component(const hone_host *h, int32_t option, int32_t
 }
 static inline int32_t fake_release(const hone_host *h, hone_component *c)
 {
-    (void)h;
-    (void)c;
+    fake *f = fake_of(h);
+    for (int i = 0; i < FAKE_PARTS * FAKE_INDICES; i++) {
+        fake **p = &f->parts[i / FAKE_INDICES][i % FAKE_INDICES];
+        if (*p && (*p)->self == c->self) {
+            fake_free(*p);
+            *p = NULL;
+        }
+    }
     return HONE_OK;
 }
 static inline int64_t fake_reports(const hone_host *h, int64_t number, const int64_t **step,
@@ -182,6 +188,9 @@ static inline void fake_option(fake *f, int i)
         break;
     case HONE_OPT_REAL:
         number_real(words, &v->d);
+        break;
+    case HONE_OPT_SECONDS:
+        number_seconds(words, &v->d);
         break;
     case HONE_OPT_CHOICE:
         for (int64_t c = 0; o->choices[c]; c++) {

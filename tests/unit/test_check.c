@@ -50,7 +50,7 @@ Test(check, one_line_where_all_is_fine)
 {
     write_file("s.ini", SPACE "[objective]\nplugin = testfn\n[study]\ntrials = 60\n");
     cr_expect_eq(run("hone check s.ini"), 0);
-    cr_expect_str_eq(output, "s.ini: fine: 2 parameters, strategy bayes (gp, log_ei), objective "
+    cr_expect_str_eq(output, "s.ini: fine: 2 parameters, strategy auto, objective "
                              "testfn, 60 trials\n");
     cr_expect_eq(run("hone check s.ini --set strategy.plugin=random --set study.trials=none"), 0);
     cr_expect_str_eq(output, "s.ini: fine: 2 parameters, strategy random, objective testfn\n");

@@ -56,7 +56,7 @@ Test(config, the_smallest_study_has_every_default)
     cr_expect(c->isolation == ISOLATION_PROCESS && isinf(c->timeout) && c->grace == 5);
     cr_expect_str_eq(c->optuna_schema, "3.2");
     cr_expect_eq(c->timestamps, TIMESTAMPS_UTC);
-    cr_expect_str_eq(c->strategy->plugin->name, "bayes");
+    cr_expect_str_eq(c->strategy->plugin->name, "auto");
     cr_expect_str_eq(c->objective->plugin->name, "testfn");
     cr_expect(!c->pruner || strcmp(c->pruner->plugin->name, "none") == 0);
     cr_expect(c->n_points == 0 && c->warnings.n == 0);
@@ -106,22 +106,15 @@ static const char *strategy_of(const char *content, fixture *f)
 Test(config, strategy_by_default)
 {
     fixture f;
-    text t = {0};
-    cr_expect_str_eq(strategy_of("[study]\ntrials = 1000\n" SPACE OBJECTIVE, &f), "bayes");
-    done(&f);
-    cr_expect_str_eq(strategy_of("[study]\ntrials = 1001\n" SPACE OBJECTIVE, &f), "sobol");
+    cr_expect_str_eq(strategy_of("[study]\ntrials = 1000\n" SPACE OBJECTIVE, &f), "auto");
     done(&f);
     cr_expect_str_eq(strategy_of("[study]\ngoal = minimize minimize\n" SPACE OBJECTIVE, &f),
-                     "sobol");
+                     "auto");
     done(&f);
-    for (int n = 20; n <= 21; n++) { /* what is fixed does not count */
-        text_add(&t, "%s[space]\nf = fixed 3\n", OBJECTIVE);
-        for (int i = 0; i < n; i++)
-            text_add(&t, "x%d = float 0 1\n", i);
-        cr_expect_str_eq(strategy_of(t.data, &f), n == 20 ? "bayes" : "sobol");
-        done(&f);
-        text_free(&t);
-    }
+    cr_expect_str_eq(strategy_of(SPACE OBJECTIVE "[bayes]\ninitial = 7\n", &f), "auto");
+    done(&f);
+    cr_expect_str_eq(strategy_of(SPACE OBJECTIVE "[surrogate]\nkernel = rbf\n", &f), "auto");
+    done(&f);
 }
 
 Test(config, every_kind_of_problem)
@@ -266,7 +259,7 @@ Test(config, a_strategy_is_swapped_by_one_line)
 Test(config, components_by_section_and_by_name)
 {
     fixture f = read_study(SPACE OBJECTIVE
-                           "[strategy]\nsurrogate = rough\nacquisition = ucb\n"
+                           "[strategy]\nplugin = bayes\nsurrogate = rough\nacquisition = ucb\n"
                            "[rough]\nplugin = gp\nkernel = matern32\n");
     cr_assert_eq(f.status, HONE_OK, "%s", error_text(&f.err));
     const component *s = f.c.strategy;
@@ -325,7 +318,7 @@ Test(config, a_space_of_the_objectives_own)
     char names[25][16];
     cr_assert_eq(f.status, HONE_OK, "%s", error_text(&f.err));
     cr_expect(f.c.space.n == 0 && f.c.n_points == 0);
-    cr_expect_str_eq(f.c.strategy->plugin->name, "bayes");
+    cr_expect_str_eq(f.c.strategy->plugin->name, "auto");
     for (int i = 0; i < 25; i++) {
         snprintf(names[i], sizeof names[i], "x%d", i);
         many[i] = (hone_param){.size = sizeof many[i], .type = HONE_REAL, .parent = -1,
@@ -335,7 +328,7 @@ Test(config, a_space_of_the_objectives_own)
     const hone_space own = {.size = sizeof own, .n_params = 25, .params = list};
     cr_assert_eq(config_take_space(&f.c, &own, &err), HONE_OK, "%s", error_text(&err));
     cr_expect_eq(f.c.space.n, 25);
-    cr_expect_str_eq(f.c.strategy->plugin->name, "sobol");
+    cr_expect_str_eq(f.c.strategy->plugin->name, "auto");
     cr_assert_eq(f.c.n_points, 1);
     cr_expect(f.c.points[3] == 0.25 && f.c.points[4] == 0.5);
     error_free(&err);
@@ -346,7 +339,7 @@ Test(config, identity_holds_what_matters)
 {
     static const char *const same[] = {"study.trials=7",   "study.workers=3", "study.time=1h",
                                        "study.name=other", "study.storage=x", "objective.timeout=9",
-                                       "strategy.plugin=bayes", "surrogate.plugin=gp"};
+                                       "strategy.plugin=auto", "surrogate.plugin=gp"};
     static const struct {
         const char *set, *sentence;
     } other[] = {
@@ -354,7 +347,7 @@ Test(config, identity_holds_what_matters)
         {"study.goal=maximize", "study.goal was 'minimize' and is 'maximize'"},
         {"space.x=float 0 2", "space.x was 'float 0 1' and is 'float 0 2'"},
         {"space.z=int 1 2", "space.z = int 1 2 is new"},
-        {"surrogate.kernel=rbf", "strategy.surrogate.kernel was 'matern52' and is 'rbf'"},
+        {"surrogate.kernel=rbf", "strategy.model.surrogate.kernel was 'matern52' and is 'rbf'"},
         {"objective.noise=1", "objective.noise was '0' and is '1'"},
     };
     fixture f = read_study(SPACE OBJECTIVE);
