@@ -226,7 +226,7 @@ static double now(void)
 }
 
 /* The last points of a large finite space are found without guessing for ever. */
-Test(strategies, exhaust_a_large_space, .timeout = 30)
+Test(strategies, exhaust_a_large_space, .timeout = 120)
 {
     enum { N = 20000 };
     space s = SPACE("n = int 1 200", "k = ordered a b c d e f g h i j", "x = float 0 0.9 step 0.1");
