@@ -351,11 +351,6 @@ history *study_history(study *s)
     return s->history;
 }
 
-storage *study_storage(study *s)
-{
-    return s->storage;
-}
-
 int64_t study_id(const study *s)
 {
     return s->id;

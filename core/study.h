@@ -95,14 +95,11 @@ void study_plan(study *s, int64_t trials);
 
 const config *study_config(const study *s);
 history *study_history(study *s);
-storage *study_storage(study *s);
 int64_t study_id(const study *s);         /* in storage */
 int64_t study_planned(const study *s);    /* trials in all */
 int64_t study_handed_out(const study *s); /* asked by this process and not told yet */
 /* The trial that was handed out and not told yet; false: none of that number. */
 bool study_open_trial(study *s, int64_t number, trial *out);
-/* Numbers of the open trials in order, at most `room` of them; returns how many there are. */
-int64_t study_open_trials(const study *s, int64_t *numbers, int64_t room);
 
 /* Where [space] is missing: asks the objective for its own. */
 int32_t study_take_space(config *c, const log_sink *log, error *err);

@@ -280,15 +280,3 @@ bool study_open_trial(study *s, int64_t number, trial *out)
     *out = (trial){.number = number, .seed = p->seed, .native = history_native(s->history, p->row)};
     return true;
 }
-
-int64_t study_open_trials(const study *s, int64_t *numbers, int64_t room)
-{
-    int64_t n = 0;
-    for (int i = 0; i < s->n_pending; i++)
-        if (!s->pending[i].waiting && !s->pending[i].foreign) {
-            if (n < room)
-                numbers[n] = s->pending[i].number;
-            n++;
-        }
-    return n;
-}

@@ -160,14 +160,6 @@ void panel_tick(panel *p, char axis, double at, const char *words)
     p->ticks[p->n_ticks++] = (tick){.axis = axis, .at = at, .words = keep(p->figure, words)};
 }
 
-bool panel_empty(const panel *p)
-{
-    for (int i = 0; p && i < p->n_series; i++)
-        if (p->series[i].n > 0)
-            return false;
-    return true;
-}
-
 /* ---- series ---- */
 
 static bool copy_columns(series *s, const double *const *columns)

@@ -78,7 +78,6 @@ void panel_z_label(panel *p, const char *label);  /* of the colours */
 void panel_range(panel *p, char axis, double low, double high);
 /* Text instead of numbers on an axis 'x' or 'y'; the first one replaces all numbers. */
 void panel_tick(panel *p, char axis, double at, const char *words);
-bool panel_empty(const panel *p);                 /* no series with a point */
 
 /* columns: as many arrays of n as the kind has; label NULL: not in the key. */
 void series_add(panel *p, int kind, int style, const char *label, int64_t n,
