@@ -121,8 +121,8 @@ $(O)/%.o: %.c Makefile | headers
 	$(call quiet,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c $< -o $@
 
 # Where an installed host looks for plugins; only this changes with LIBDIR.
-$(O)/core/registry.o: ALL_CPPFLAGS += -DHONE_LIBDIR='"$(LIBDIR)"'
-$(O)/core/registry.o: $(O)/libdir
+$(O)/core/registry/registry.o: ALL_CPPFLAGS += -DHONE_LIBDIR='"$(LIBDIR)"'
+$(O)/core/registry/registry.o: $(O)/libdir
 $(O)/libdir: $(if $(filter $(LIBDIR),$(file <$(O)/libdir)),,always)
 	@mkdir -p $(@D)
 	@echo '$(LIBDIR)' >$@
