@@ -304,7 +304,9 @@ static int32_t never_fits(void *self, int64_t n, int64_t p, const double *U, int
 
 Test(bayes, without_a_model_it_falls_back)
 {
-    const hone_surrogate_ops broken = {.size = sizeof broken, .fit = never_fits};
+    const hone_surrogate_ops broken = {.size = sizeof broken,
+                                       .caps = HONE_CAP_GRADIENT,
+                                       .fit = never_fits};
     rig r;
     rig_open(&r, 4, BRANIN, NULL);
     r.f->surrogate = &broken;

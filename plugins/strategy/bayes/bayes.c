@@ -31,12 +31,15 @@
 
 #include "bayes.h"
 
-enum { SURROGATE, ACQUISITION, COSTS, INITIAL, CANDIDATES, STARTS, N_OPTIONS };
+enum { SURROGATE, ACQUISITION, COSTS, INITIAL, RANDOM, CANDIDATES, STARTS, N_OPTIONS };
 enum { INCUMBENTS = 5 };   /* around which candidates are moved */
+static const double INTERLEAVED = 0.2; /* of the trials with a model that has no slopes: SMAC3 */
 
 typedef struct bayes {
     const hone_host *host;
     int64_t initial, candidates, starts;
+    double random;         /* chance of a point without the model; below 0: not set */
+    int flat;              /* the models have no slopes */
     columns columns;
     hone_fresh fresh;
     data data;
@@ -205,6 +208,20 @@ static int32_t take_best(bayes *b, const request *q, const search *s, int64_t i)
     return spread_point(b, q, i);
 }
 
+static int is_interleaved(const bayes *b, int64_t number)
+{
+    double u;
+    b->host->uniform(b->host, -2 - number, 0, 1, &u); /* the first of a stream of walk.c */
+    return u < b->random;
+}
+
+/* A point without the model, so that a wrong one does not hide the best for ever. */
+static int32_t random_point(bayes *b, const request *q, int64_t i)
+{
+    b->host->note(b->host, q->number[i], "phase", NAN, "random");
+    return spread_point(b, q, i);
+}
+
 static int32_t model_point(bayes *b, request *q, int64_t i)
 {
     judge j;
@@ -212,6 +229,7 @@ static int32_t model_point(bayes *b, request *q, int64_t i)
                 .judge = &j,
                 .candidates = b->candidates,
                 .starts = b->starts,
+                .flat = b->flat,
                 .number = q->number[i]};
     double *near = malloc((size_t)(INCUMBENTS * b->columns.p) * sizeof *near + 1);
     int32_t status = near ? learn(b, q, i) : HONE_ENOMEM;
@@ -250,6 +268,12 @@ static int32_t components(bayes *b)
         if (status >= 0) {
             status = find_acquisition(b);
         }
+        if (status >= 0) {
+            const uint32_t caps = b->models.each[0].ops->caps;
+            b->columns.sparse = (caps & HONE_CAP_CONDITIONAL) != 0;
+            b->flat = !(caps & HONE_CAP_GRADIENT);
+            b->random = b->random < 0.0 ? b->flat * INTERLEAVED : b->random;
+        }
         b->ready = status >= 0;
     }
     return status;
@@ -281,8 +305,9 @@ static int32_t ask(void *self, const hone_trials *t, int64_t n, const int64_t *n
     }
     const int enough = data_complete(&b->data, model_size(b->data.n)) >= 2;
     while (*n_out < n && status == HONE_OK) {
-        status = enough && t->n + *n_out >= b->initial ? model_point(b, &q, *n_out)
-                                                       : initial_point(b, &q, *n_out);
+        status = !enough || t->n + *n_out < b->initial  ? initial_point(b, &q, *n_out)
+                 : is_interleaved(b, number[*n_out]) ? random_point(b, &q, *n_out)
+                                                       : model_point(b, &q, *n_out);
         *n_out += status == HONE_OK;
     }
     return fail(b, status);
@@ -338,6 +363,7 @@ static int32_t create(const hone_host *host, const hone_value *values, void **se
     b->candidates = values[CANDIDATES].i;
     b->starts = values[STARTS].i;
     b->initial = values[INITIAL].i;
+    b->random = values[RANDOM].is_set ? values[RANDOM].d : -1.0;
     b->data.costs = (int)values[COSTS].i;
     b->data.n_objectives = space->n_objectives;
     b->data.n_constraints = space->n_constraints;
@@ -377,6 +403,12 @@ static const hone_option OPTIONS[N_OPTIONS] = {
                  .unit = "trials",
                  .doc = "Points that are spread over the space before the model is asked, counting "
                         "all trials there are."},
+    [RANDOM] = {.name = "random",
+                .type = HONE_OPT_REAL,
+                .low = 0,
+                .high = 1,
+                .doc = "The share of trials that are proposed without the model; unset, 0.2 with a "
+                       "surrogate without slopes such as forest (SMAC3), else none."},
     [CANDIDATES] = {.name = "candidates",
                     .type = HONE_OPT_INT,
                     .flags = HONE_OPT_ADVANCED,

@@ -6,11 +6,13 @@
  *     model.c      one model: when it is fitted anew, what is appended, pending trials
  *     models.c     one an objective and constraint, and what they tell the acquisition
  *     maximize.c   the point where the acquisition is largest
+ *     walk.c       the same for models without slopes: from neighbour to neighbour
  *     bayes.c      options, the ask, and the table of operations
  *
  * A point is `full` when every column holds a number: columns of inactive parameters the middle,
- * those of inactive choices equal shares.  Models see full points; the host's snap turns
- * one into what would be evaluated.  Matrices are row-major, m x p with rows close together
+ * those of inactive choices equal shares.  Models see full points, unless they know conditions
+ * themselves: then inactive columns are NaN.  The host's snap turns a point into what would be
+ * evaluated.  Matrices are row-major, m x p with rows close together
  * (p: columns of the space). */
 #ifndef BAYES_H
 #define BAYES_H
@@ -33,20 +35,26 @@ typedef struct columns {
     int64_t p, n;               /* columns, groups */
     group *groups;              /* [n] */
     int discrete;               /* some group has neighbours */
+    int sparse;                 /* the models take NaN for what is inactive */
 } columns;
 int32_t columns_init(columns *c, const hone_host *host);
 void columns_free(columns *c);
-/* Full points that the host would evaluate as they are: snap, then fill. */
+/* Points that the host would evaluate as they are, for the models: snap, then fill. */
 void columns_settle(const columns *c, int64_t m, double *X);
-/* Fills inactive columns. */
+/* Fills inactive columns, unless the models take them as they are. */
 void columns_fill(const columns *c, int64_t m, double *X, int64_t ldx);
 /* A point near x: u and z are [2 n] uniforms and [n] normals, `reach` the deviation. */
 void columns_move(const columns *c, const double *x, double reach, const double *u,
                   const double *z, double *out);
-/* Points that differ from x in one value of a group with neighbours, at most `room`; returns
+/* Full points that differ from x in one value of a group with neighbours, at most `room`; returns
  * how many. */
 int64_t columns_neighbours(const columns *c, const double *x, int64_t room, double *out);
 int64_t columns_most_neighbours(const columns *c);
+/* The same, and `each` points moved in one SMOOTH group, by its whole u and z ([n each] uniforms and
+ * normals): for models without slopes.  room: columns_most_steps. */
+int64_t columns_steps(const columns *c, const double *x, int64_t each, const double *u,
+                      const double *z, double *out);
+int64_t columns_most_steps(const columns *c, int64_t each);
 
 /* ---- warp.c ---- */
 /* Increasing map of values: ((y - middle) / spread), drawn in above, power of Yeo and Johnson. */
@@ -153,6 +161,7 @@ typedef struct search {
     const columns *columns;
     const judge *judge;
     int64_t candidates, starts;
+    int flat;                   /* the models have no slopes: walk instead of climbing */
     int64_t number;             /* trial: the stream of all draws */
     int64_t n_near;
     const double *near;         /* n_near x p: the incumbents, best first */
@@ -163,5 +172,11 @@ typedef struct search {
 } search;
 int32_t search_run(search *s);
 void search_free(search *s);
+/* Settles and scores the m points that stand after row n; they are then part of it. */
+int32_t search_take(search *s, int64_t m);
+
+/* ---- walk.c ---- */
+/* Walks from n rows, side by side; the ends become rows. */
+int32_t walk(search *s, int64_t n, const int64_t *row);
 
 #endif

@@ -44,7 +44,7 @@ void columns_free(columns *c)
     memset(c, 0, sizeof *c);
 }
 
-void columns_fill(const columns *c, int64_t m, double *X, int64_t ldx)
+static void fill(const columns *c, int64_t m, double *X, int64_t ldx)
 {
     for (int64_t i = 0; i < m; i++) {
         for (int64_t k = 0; k < c->n; k++) {
@@ -56,6 +56,13 @@ void columns_fill(const columns *c, int64_t m, double *X, int64_t ldx)
                 }
             }
         }
+    }
+}
+
+void columns_fill(const columns *c, int64_t m, double *X, int64_t ldx)
+{
+    if (!c->sparse) {
+        fill(c, m, X, ldx);
     }
 }
 
@@ -95,6 +102,7 @@ void columns_move(const columns *c, const double *x, double reach, const double 
     const double part = fmin(1.0, 20.0 / (double)c->n);
     const int64_t always = (int64_t)(u[0] * (double)c->n);
     memcpy(out, x, (size_t)c->p * sizeof *x);
+    fill(c, 1, out, c->p);
     for (int64_t k = 0; k < c->n; k++) {
         const group *g = &c->groups[k];
         double *at = out + g->first;
@@ -171,7 +179,7 @@ int64_t columns_neighbours(const columns *c, const double *x, int64_t room, doub
     int64_t n = 0, first, last;
     for (int64_t k = 0; k < c->n; k++) {
         const group *g = &c->groups[k];
-        if (g->kind == SMOOTH && !g->stepped) {
+        if ((g->kind == SMOOTH && !g->stepped) || isnan(x[g->first])) {
             continue;
         }
         const int64_t now = g->kind == CHOICE ? chosen(g, x + g->first)
@@ -183,12 +191,43 @@ int64_t columns_neighbours(const columns *c, const double *x, int64_t room, doub
                 continue;
             }
             memcpy(y, x, (size_t)c->p * sizeof *x);
+            fill(c, 1, y, c->p);
             if (g->kind == CHOICE) {
                 choose(g, j, y + g->first);
             } else {
                 y[g->first] = unit_of(g, j);
             }
             n++;
+        }
+    }
+    return n;
+}
+
+/* Deviations of the steps of a number, in widths of a column, one after the other: SMAC3's, and
+ * smaller ones. */
+static const double STEPS[] = {0.2, 0.2, 0.05, 0.01};
+enum { N_STEPS = sizeof STEPS / sizeof STEPS[0] };
+
+int64_t columns_most_steps(const columns *c, int64_t each)
+{
+    return columns_most_neighbours(c) + c->n * each;
+}
+
+int64_t columns_steps(const columns *c, const double *x, int64_t each, const double *u,
+                      const double *z, double *out)
+{
+    int64_t n = columns_neighbours(c, x, columns_most_neighbours(c), out);
+    for (int64_t k = 0; k < c->n; k++) {
+        const group *g = &c->groups[k];
+        if (g->kind != SMOOTH || isnan(x[g->first])) {
+            continue;
+        }
+        for (int64_t j = 0; j < each; j++) {
+            double *y = out + n++ * c->p;
+            const double to = x[g->first] + STEPS[j % N_STEPS] * z[k * each + j];
+            memcpy(y, x, (size_t)c->p * sizeof *x);
+            y[g->first] = to >= 0.0 && to <= 1.0 ? to : u[k * each + j];
+            fill(c, 1, y, c->p);
         }
     }
     return n;

@@ -90,8 +90,8 @@ static double square_distance(const data *d, int64_t a, int64_t b)
 {
     double sum = 0.0;
     for (int64_t c = 0; c < d->p; c++) {
-        const double gap = d->X[a * d->p + c] - d->X[b * d->p + c];
-        sum += gap * gap;
+        const double u = d->X[a * d->p + c], v = d->X[b * d->p + c];
+        sum += isnan(u) || isnan(v) ? isnan(u) != isnan(v) : (u - v) * (u - v);
     }
     return sum;
 }

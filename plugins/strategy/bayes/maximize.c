@@ -5,6 +5,8 @@
  *     climb     a quasi-Newton search from each, side by side: one batch of predictions a step
  *     hop       whole-number and categorical neighbours of the best, as long as that helps
  *
+ * Models without slopes are not climbed but walked on (walk.c).
+ *
  * Points are settled (snapped as the host would) before they are compared, so the score of a
  * point is that of what would be evaluated.
  *
@@ -113,8 +115,7 @@ void search_free(search *s)
     s->order = NULL;
 }
 
-/* Settles and scores the m points that stand after row n; they are then part of it. */
-static int32_t search_take(search *s, int64_t m)
+int32_t search_take(search *s, int64_t m)
 {
     double *X = s->X + s->n * s->columns->p;
     columns_settle(s->columns, m, X);
@@ -382,9 +383,9 @@ int32_t search_run(search *s)
     }
     if (status >= 0) {
         n = choose_starts(s, drawn, s->starts, row);
-        status = n < 0 ? (int32_t)n : climb(s, n, row);
+        status = n < 0 ? (int32_t)n : s->flat ? walk(s, n, row) : climb(s, n, row);
     }
-    for (int r = 0; r < ROUNDS && c->discrete && status >= 0; r++) {
+    for (int r = 0; r < ROUNDS && c->discrete && !s->flat && status >= 0; r++) {
         status = hop_best(s);
     }
     if (status >= 0) {
