@@ -44,6 +44,7 @@ static const subject SUBJECTS[] = {
     {"dehb", "eta = 3\nmin_resource = 11", 60, 50, " fidelity"},
     {"nsga2", "population = 10", 60, 200, ""},
     {"bayes", "", 20, 50, ""},
+    {"bayes", "surrogate = forest", 30, 50, ""},
     {"auto", "patience = 0\nshare = 0", 40, 50, ""},
 };
 enum { N_SUBJECTS = sizeof SUBJECTS / sizeof *SUBJECTS };

@@ -7,6 +7,7 @@
 #include "../../plugins/surrogate/forest/tree.c"
 #include "../support/fake_host.h"
 #include "../support/forest_reference.h"
+#include "history.h"
 #include "spaces.h"
 
 #define SET(...) (const char *const[]){__VA_ARGS__, NULL}
@@ -237,5 +238,134 @@ Test(forest, data_that_break_models)
     cr_assert_eq(ops_of(f)->predict(f->self, 1, X, REF_P, &m, &v, NULL, NULL, 0), HONE_OK);
     cr_expect(fabs(m - 39.5) < 15 && v > 100, "%g %g", m, v);
     fake_free(f);
+    space_free(&s);
+}
+
+/* ---- bayes on a forest ------------------------------------------------------------------------ */
+
+enum { WIDE = 16, BATCH = 3 };
+
+static int32_t ask(fake *f, history *h, int64_t n, double *X, int64_t *n_out)
+{
+    hone_trials t;
+    error err = {0};
+    const int64_t next = history_rows(h), number[BATCH] = {next, next + 1, next + 2};
+    const hone_strategy_ops *ops = f->plugin->ops;
+    cr_assert_eq(history_table(h, &f->view, -1, &t, &err), HONE_OK);
+    const int32_t status = ops->ask(f->self, &t, n, number, X, WIDE, n_out);
+    cr_assert(status >= 0, "%s", f->message);
+    return status;
+}
+
+static int64_t start(fake *f, history *h, const double *x)
+{
+    double native[WIDE];
+    error err = {0};
+    view_decode(&f->view, x, native);
+    if (strcmp(f->plugin->name, "bayes") == 0)
+        cr_assert_lt(history_find(h, native), 0, "a twin");
+    return history_start(h, history_rows(h), native, 0, &err);
+}
+
+static void finish(history *h, int64_t row, double y)
+{
+    error err = {0};
+    const outcome o = {.state = isnan(y) ? HONE_FAILED : HONE_COMPLETE, .y = &y, .seconds = 1};
+    cr_assert_eq(history_finish(h, row, &o, &err), HONE_OK);
+}
+
+static double tuned(const double *x)
+{
+    const double branch = x[0] == 0 ? 1 + x[2] : x[0] == 1 ? fabs(x[2] - 0.7) : 2 - 0.2 * x[3];
+    return branch + 0.05 * fabs(x[1] - 37);
+}
+
+#define TUNED                                                                                      \
+    SPACE("k = categorical p q r", "n = int 1 100", "z = float 0 1 when k = p q",                  \
+          "c = categorical a b c d when k = r")
+
+/* In batches, with failures, resumed: the same points from the table alone, and no twins. */
+Test(forest, bayes_proposes_from_the_table_alone)
+{
+    space s = TUNED;
+    error err = {0};
+    history *h;
+    dice d = {.key = rng_root(5)};
+    fake *f = fake_new(HONE_STRATEGY, "bayes", &s, rng_root(1), SET("bayes.surrogate=forest"));
+    cr_assert_eq(history_new(&s, &h, &err), HONE_OK);
+    for (int k = 0; k < 30; k++) {
+        double X[BATCH * WIDE], again[BATCH * WIDE];
+        int64_t n, n_again, row[BATCH];
+        cr_assert_eq(ask(f, h, BATCH, X, &n), HONE_OK);
+        if (k % 5 == 0) {
+            fake *other =
+                fake_new(HONE_STRATEGY, "bayes", &s, rng_root(1), SET("bayes.surrogate=forest"));
+            cr_assert_eq(ask(other, h, BATCH, again, &n_again), HONE_OK);
+            for (int64_t i = 0; i < n; i++)
+                cr_assert_eq(memcmp(X + i * WIDE, again + i * WIDE,
+                                    (size_t)f->view.table.n_cols * sizeof *X), 0);
+            history_drop(h, &f->view);
+            fake_free(f);
+            f = other;
+        }
+        for (int64_t i = 0; i < n; i++)
+            row[i] = start(f, h, X + i * WIDE);
+        for (int64_t i = 0; i < n; i++)
+            if (i < 2 || k % 2)
+                finish(h, row[i], roll(&d) < 0.2 ? NAN : tuned(history_native(h, row[i])));
+    }
+    fake_free(f);
+    history_free(h);
+    space_free(&s);
+}
+
+/* The best of n trials. */
+static double best_of(const char *name, uint64_t seed, int n)
+{
+    space s = TUNED;
+    error err = {0};
+    history *h;
+    double best = HUGE_VAL, x[WIDE];
+    fake *f = fake_new(HONE_STRATEGY, name, &s, rng_root(seed), SET("bayes.surrogate=forest"));
+    cr_assert_eq(history_new(&s, &h, &err), HONE_OK);
+    for (int64_t i = 0, given; i < n; i++) {
+        cr_assert_eq(ask(f, h, 1, x, &given), HONE_OK);
+        const int64_t row = start(f, h, x);
+        finish(h, row, tuned(history_native(h, row)));
+        best = fmin(best, tuned(history_native(h, row)));
+    }
+    fake_free(f);
+    history_free(h);
+    space_free(&s);
+    return best;
+}
+
+/* 14 wins of 20 have p = 0.058 by chance, 17 have 0.0013. */
+Test(forest, bayes_on_it_beats_random_in_a_conditional_space)
+{
+    int wins = 0;
+    for (uint64_t seed = 0; seed < 20; seed++)
+        wins += best_of("bayes", seed, 50) < best_of("random", seed, 50);
+    cr_expect_geq(wins, 17, "%d of 20", wins);
+}
+
+Test(forest, bayes_on_it_ends_finite_spaces)
+{
+    space s = SPACE("i = int 1 5", "k = categorical p q r", "j = int 0 2 when k = q");
+    enum { POINTS = 5 + 15 + 5 };
+    error err = {0};
+    history *h;
+    double x[WIDE];
+    int64_t given;
+    fake *f = fake_new(HONE_STRATEGY, "bayes", &s, rng_root(1), SET("bayes.surrogate=forest"));
+    cr_assert_eq(history_new(&s, &h, &err), HONE_OK);
+    for (int i = 0; i < POINTS; i++) {
+        cr_assert_eq(ask(f, h, 1, x, &given), HONE_OK);
+        const int64_t row = start(f, h, x);
+        finish(h, row, history_native(h, row)[0]);
+    }
+    cr_expect_eq(ask(f, h, 1, x, &given), HONE_DONE);
+    fake_free(f);
+    history_free(h);
     space_free(&s);
 }
