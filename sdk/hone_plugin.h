@@ -279,7 +279,8 @@ struct hone_host {
 
     /* [within a call] Keep a fact with a trial: text, or value if text is NULL.  Keys that
      * the host understands: reason, phase, mean, sd, score (mean.1 ... for further
-     * objectives; minimised). */
+     * objectives; minimised).  Kept are those of the study's own instances and of strategies
+     * that work for its strategy; other components' go to the log. */
     void (*note)(const hone_host *, int64_t number, const char *key, double value,
                  const char *text);
 

@@ -75,9 +75,40 @@ static void print_lines(const char *key, const char *lines)
     }
 }
 
+/* What the model believed of an objective when it proposed the trial; NaN: no note. */
+static double belief_note(const trial_record *t, const char *what, int32_t objective)
+{
+    char key[32];
+    snprintf(key, sizeof key, objective ? "%s.%d" : "%s", what, objective);
+    for (int64_t i = 0; i < t->n_notes; i++)
+        if (strcmp(t->note_keys[i], key) == 0)
+            return strtod(t->note_json[i], NULL);
+    return NAN;
+}
+
+static bool is_belief(const char *key)
+{
+    size_t n = strcspn(key, ".");
+    return (n == 4 && strncmp(key, "mean", n) == 0) || (n == 2 && strncmp(key, "sd", n) == 0);
+}
+
+/* In the user's direction; the notes are minimised. */
+static void print_beliefs(const stored *s, const trial_record *t)
+{
+    char mean[NUMBER_ROOM], sd[NUMBER_ROOM];
+    for (int32_t k = 0; k < s->record.n_goals; k++) {
+        double m = belief_note(t, "mean", k), deviation = belief_note(t, "sd", k);
+        if (!isnan(m))
+            printf("predicted  %s = %s, standard deviation %s\n", s->objectives[k],
+                   number_text(s->record.maximize[k] ? -m : m, mean), number_text(deviation, sd));
+    }
+}
+
 static void print_notes(const trial_record *t)
 {
     for (int64_t i = 0; i < t->n_notes; i++) {
+        if (is_belief(t->note_keys[i]))
+            continue;
         json_t *value = json_loads(t->note_json[i], JSON_DECODE_ANY, NULL);
         print_lines(t->note_keys[i],
                     json_is_string(value) ? json_string_value(value) : t->note_json[i]);
@@ -93,6 +124,7 @@ static void print_record(const stored *s, const trial_record *t)
     print_values(s, t);
     print_params(s, t);
     print_origin(t);
+    print_beliefs(s, t);
     for (int64_t i = 0; i < t->n_reports; i++)
         printf("%s at step %lld: %s\n", s->record.n_goals > 1 ? "report" : s->objectives[0],
                (long long)t->steps[i], number_text(t->reported[i], number));

@@ -119,7 +119,16 @@ static int64_t host_reports(const hone_host *host, int64_t number, const int64_t
     return a->reports && of_the_study(i) ? a->reports(a->context, number, step, value) : 0;
 }
 
-/* Notes of an inner instance are for people who debug it. */
+/* Is it a strategy of the study, or one that works in its place? */
+static bool proposes(const instance *i)
+{
+    for (; i; i = i->owner)
+        if (i->own_space || i->plugin->kind != HONE_STRATEGY)
+            return false;
+    return true;
+}
+
+/* Notes of other inner instances are for people who debug them. */
 static void host_note(const hone_host *host, int64_t number, const char *key, double value,
                       const char *message)
 {
@@ -127,7 +136,7 @@ static void host_note(const hone_host *host, int64_t number, const char *key, do
     const surroundings *a = i->around;
     if (!key)
         return;
-    if (!i->owner && a->note)
+    if (a->note && (!i->owner || proposes(i)))
         a->note(a->context, number, key, value, message);
     else if (message)
         log_line(a->log, HONE_LOG_DEBUG, "%s: trial %lld: %s = %s", i->address,
