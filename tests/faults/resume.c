@@ -45,6 +45,7 @@ static const subject SUBJECTS[] = {
     {"nsga2", "population = 10", 60, 200, ""},
     {"bayes", "", 20, 50, ""},
     {"bayes", "surrogate = forest", 30, 50, ""},
+    {"turbo", "initial = 6\nregions = 2\ncandidates = 100", 40, 50, ""},
     {"auto", "patience = 0\nshare = 0", 40, 50, ""},
 };
 enum { N_SUBJECTS = sizeof SUBJECTS / sizeof *SUBJECTS };
