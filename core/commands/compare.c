@@ -1,4 +1,5 @@
 /* compare.c - `hone compare FILE.ini`: strategies on problems, and what the data says. */
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -238,8 +239,21 @@ static int compare(invocation *in)
 
 /* ---- a process that does runs ------------------------------------------------------------ */
 
+/* The line to who started this process.  What a library prints to standard output (L-BFGS-B does)
+ * must not stand between its records. */
+static FILE *own_output(void)
+{
+    const int kept = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), nowhere = open("/dev/null", O_WRONLY);
+    FILE *out = kept >= 0 ? fdopen(kept, "w") : NULL;
+    if (nowhere >= 0) {
+        dup2(nowhere, STDOUT_FILENO);
+        close(nowhere);
+    }
+    return out;
+}
+
 static bool answer(const comparison *c, const config_settings *settings, const log_sink *log,
-                   int64_t run, error *err)
+                   int64_t run, FILE *out, error *err)
 {
     run_place at = comparison_place(c, run);
     run_record record;
@@ -249,7 +263,7 @@ static bool answer(const comparison *c, const config_settings *settings, const l
                 compare_run(c, at, settings, log, &record, err) >= 0;
     if (good) {
         run_record_write(&record, key, &line);
-        good = !line.failed && fputs(line.data, stdout) >= 0 && fflush(stdout) == 0;
+        good = !line.failed && fputs(line.data, out) >= 0 && fflush(out) == 0;
         run_record_free(&record);
     }
     text_free(&line);
@@ -258,7 +272,7 @@ static bool answer(const comparison *c, const config_settings *settings, const l
 
 static int serve(invocation *in)
 {
-    comparison c;
+    comparison c = {0};
     config_settings settings;
     settings_lists lists;
     error err = {0};
@@ -266,14 +280,18 @@ static int serve(invocation *in)
     int64_t run;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     command_settings(in, &settings, &lists);
-    int32_t status = comparison_load(in->arguments[0], &settings, &c, &err);
+    FILE *out = own_output();
+    int32_t status = out ? comparison_load(in->arguments[0], &settings, &c, &err)
+                         : error_add(&err, HONE_EFAIL, "no line to answer on");
     while (status >= 0 && fgets(line, sizeof line, stdin)) {
         line[strcspn(line, "\n")] = '\0';
         if (!number_int(line, &run) || run < 0 || run >= comparison_runs(&c))
             break;
-        if (!answer(&c, &settings, &in->log, run, &err))
+        if (!answer(&c, &settings, &in->log, run, out, &err))
             status = err.status < 0 ? err.status : HONE_EFAIL;
     }
+    if (out)
+        fclose(out);
     comparison_free(&c);
     settings_free(&lists);
     return status < 0 ? command_fail(&err) : EXIT_DONE;
