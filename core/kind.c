@@ -21,6 +21,7 @@ static const struct {
     {HONE_CAP_CONDITIONAL, "conditional"},
     {HONE_CAP_HISTORY_ONLY, "history_only"},
     {HONE_CAP_FIDELITY, "fidelity"},
+    {HONE_CAP_NO_HISTORY, "no_history"},
     {HONE_CAP_PROCESS_GLOBAL, "process_global"},
     {HONE_CAP_NATIVE, "native"},
 };

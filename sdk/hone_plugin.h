@@ -102,6 +102,8 @@ enum {
     HONE_CAP_HISTORY_ONLY = 1 << 6,    /* ask depends on nothing but space, options, seed,
                                           number and table: resume gives it one tell       */
     HONE_CAP_FIDELITY = 1 << 7,        /* sees and sets the fidelity parameter             */
+    HONE_CAP_NO_HISTORY = 1 << 8,      /* history only, and in a space that is not finite
+                                          on nothing of the table: it may be empty         */
     HONE_CAP_PROCESS_GLOBAL = 1 << 16, /* one instance per process (COMMON, SAVE)          */
     HONE_CAP_NATIVE = 1 << 17          /* wants native values, not the unit cube           */
 };

@@ -255,13 +255,15 @@ void progress_summary(progress *p, const run_result *r, const stop_rules *rules)
     int64_t count[4] = {0};
     char number[NUMBER_ROOM];
     char *why = stop_text(r->reason, rules);
+    bool partial = study_partial(p->study); /* others' trials were not read */
     count_states(h, count);
-    printf("%s: %lld complete", why ? why : "over", (long long)count[HONE_COMPLETE]);
+    printf("%s: %lld complete%s", why ? why : "over", (long long)count[HONE_COMPLETE],
+           partial ? " of those that this worker knows" : "");
     if (count[HONE_PRUNED])
         printf(", %lld pruned", (long long)count[HONE_PRUNED]);
     if (count[HONE_FAILED])
         printf(", %lld failed", (long long)count[HONE_FAILED]);
-    if (count[HONE_RUNNING])
+    if (count[HONE_RUNNING] && !partial)
         printf(", %lld to be run again", (long long)count[HONE_RUNNING]);
     printf(" (%lld in this run, %s)\n", (long long)r->finished,
            duration_text(now_seconds() - p->started, number));

@@ -215,6 +215,33 @@ int32_t storage_adopt(storage *s, int64_t trial, int64_t sequence, error *err)
     return status < 0 || !s->ops->adopt ? status : s->ops->adopt(s, trial, sequence, err);
 }
 
+/* ---- trials whose strategy looks at no others ---- */
+
+bool storage_concurrent(const storage *s)
+{
+    return s->ops->next && s->ops->order && s->ops->open_elsewhere;
+}
+
+int32_t storage_next(storage *s, int64_t study, int64_t n, bool alone, trial_next *out, error *err)
+{
+    int32_t status = writing(s, err);
+    if (n > (int64_t)(sizeof out->ids / sizeof *out->ids))
+        n = (int64_t)(sizeof out->ids / sizeof *out->ids);
+    return status < 0 ? status : s->ops->next(s, study, n, alone, out, err);
+}
+
+int32_t storage_order(storage *s, int64_t study, error *err)
+{
+    int32_t status = writing(s, err);
+    return status < 0 || !s->ops->order ? status : s->ops->order(s, study, err);
+}
+
+int32_t storage_open_elsewhere(storage *s, int64_t study, const char *owner, int64_t *n, error *err)
+{
+    *n = 0;
+    return s->ops->open_elsewhere ? s->ops->open_elsewhere(s, study, owner, n, err) : HONE_OK;
+}
+
 /* ---- asks ---- */
 
 int32_t storage_ask(storage *s, int64_t study, const ask_record *a, error *err)
@@ -279,6 +306,12 @@ int32_t storage_leave(storage *s, int64_t study, const char *owner, error *err)
 {
     int32_t status = writing(s, err);
     return status < 0 || !s->ops->leave ? status : s->ops->leave(s, study, owner, err);
+}
+
+int32_t storage_disown(storage *s, int64_t study, const char *owner, const char *heir, error *err)
+{
+    int32_t status = writing(s, err);
+    return status < 0 || !s->ops->disown ? status : s->ops->disown(s, study, owner, heir, err);
 }
 
 int32_t storage_workers(storage *s, int64_t study, worker_visitor visit, void *context, error *err)

@@ -74,10 +74,31 @@ typedef struct trial_start {
     uint64_t seed;
     double ask_seconds; /* NaN: unknown */
     const char *owner;  /* host:pid:start of the process that runs it; NULL: none */
+    int64_t id, number; /* from storage_next; id 0: the storage chooses both */
 } trial_start;
 /* A RUNNING row with its parameters.  *id and *number are assigned. */
 int32_t storage_start(storage *s, int64_t study, const space *sp, const trial_start *t, int64_t *id,
                       int64_t *number, error *err);
+
+/* ---- trials whose strategy looks at no others ----
+ * Where writers do not exclude each other (storage_concurrent) a trial may be started and
+ * finished without reading what others did. */
+typedef struct trial_next {
+    int64_t number;  /* of the first; the others follow */
+    int64_t ids[64]; /* [n] */
+    bool waiting;    /* one is enqueued */
+} trial_next;
+bool storage_concurrent(const storage *s);
+/* The next n <= 64 numbers, the study being locked until commit.  `alone`: the transaction
+ * starts trials and nothing else; a server that crashes may forget it, so that the lock lasts no
+ * longer than it has to. */
+int32_t storage_next(storage *s, int64_t study, int64_t n, bool alone, trial_next *out, error *err);
+/* After storage_lock: finished trials without a place in the order of finishing (sequence -1, or
+ * another program's) get theirs, by the time at which they ended. */
+int32_t storage_order(storage *s, int64_t study, error *err);
+/* Trials that run or wait and are not this owner's. */
+int32_t storage_open_elsewhere(storage *s, int64_t study, const char *owner, int64_t *n,
+                               error *err);
 
 typedef struct trial_finish {
     int32_t state; /* HONE_COMPLETE, PRUNED, FAILED */
@@ -87,7 +108,7 @@ typedef struct trial_finish {
     const double *constraints; /* NULL: none */
     const double *yvar;        /* [n_values] NULL: unknown */
     double seconds;
-    int64_t sequence;  /* order of finishing in the study, from 0 */
+    int64_t sequence;  /* order of finishing in the study, from 0; -1: storage_order gives it */
     const char *owner; /* only while the trial is this one's; NULL: whosoever */
 } trial_finish;
 /* Compare-and-set on RUNNING (or WAITING) and on the owner: HONE_ESTATE where the trial is
@@ -187,6 +208,8 @@ int32_t storage_beat(storage *s, int64_t study, const char *owner, error *err);
 /* In a transaction: strikes a worker out. */
 int32_t storage_leave(storage *s, int64_t study, const char *owner, error *err);
 int32_t storage_workers(storage *s, int64_t study, worker_visitor visit, void *context, error *err);
+/* In a transaction: all open trials of one owner become another's. */
+int32_t storage_disown(storage *s, int64_t study, const char *owner, const char *heir, error *err);
 /* For a process that is to be alone with the study (delete): HONE_ESTORAGE and a sentence with
  * the pid while a living process runs it. */
 int32_t storage_claim(storage *s, int64_t study, error *err);

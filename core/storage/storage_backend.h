@@ -50,11 +50,15 @@ typedef struct storage_ops {
     int32_t (*newest_state)(storage *s, int64_t study, int64_t *sequence, error *err);
     int32_t (*trials)(storage *s, int64_t study, const space *sp, int64_t from_number, int flags,
                       trial_visitor visit, void *context, error *err);
+    int32_t (*next)(storage *s, int64_t study, int64_t n, bool alone, trial_next *out, error *err);
+    int32_t (*order)(storage *s, int64_t study, error *err);
+    int32_t (*open_elsewhere)(storage *s, int64_t study, const char *owner, int64_t *n, error *err);
     int32_t (*changed)(storage *s, int64_t *mark, bool *changed, error *err);
     int32_t (*join)(storage *s, int64_t study, const char *label, bool shared, double lease,
                     error *err);
     int32_t (*beat)(storage *s, int64_t study, const char *owner, error *err);
     int32_t (*leave)(storage *s, int64_t study, const char *owner, error *err);
+    int32_t (*disown)(storage *s, int64_t study, const char *owner, const char *heir, error *err);
     int32_t (*workers)(storage *s, int64_t study, worker_visitor visit, void *context, error *err);
     int32_t (*claim)(storage *s, int64_t study, error *err);
     void (*release)(storage *s, int64_t study);

@@ -41,15 +41,18 @@ static int32_t pg_begin(storage *base, error *err)
                          s->data.path, (long)s->data.process);
     if (s->data.read_only)
         return error_add(err, HONE_ESTORAGE, "%s: opened for reading only", s->data.path);
-    return pg_execute(s, "BEGIN", NULL, err);
+    return db_run(&s->data, SQL_BEGIN, NULL, 0, err);
 }
 
 static void pg_rollback(storage *base)
 {
     pg_storage *s = of(base);
     error ignored = {0};
-    if (s->data.process == getpid() && !s->lost)
-        pg_execute(s, "ROLLBACK", NULL, &ignored);
+    if (s->data.process == getpid()) {
+        pg_settle(s, &ignored); /* its failure has been reported, or is why we are here */
+        if (!s->lost)
+            pg_execute(s, "ROLLBACK", NULL, &ignored);
+    }
     error_free(&ignored);
     descriptions_free(&s->data);
 }
@@ -60,11 +63,11 @@ static int32_t pg_commit(storage *base, error *err)
     pg_storage *s = of(base);
     enum { IN_ERROR = 3 }; /* PQTRANS_INERROR */
     int32_t status = HONE_OK;
-    if (!s->lost && s->pq.transactionStatus(s->conn) == IN_ERROR)
+    if (!s->lost && s->queued == 0 && s->pq.transactionStatus(s->conn) == IN_ERROR)
         status = error_add(err, HONE_ESTORAGE, "%s: the transaction was undone by a failure",
                            s->data.path);
     if (status >= 0)
-        status = pg_execute(s, "COMMIT", NULL, err);
+        status = db_run(&s->data, SQL_COMMIT, NULL, 0, err); /* not open any more: waits */
     if (status < 0)
         pg_rollback(base);
     return status;
@@ -155,10 +158,14 @@ static const storage_ops POSTGRESQL = {
     .newest_state = sql_newest_state,
     .trials = sql_trials,
     .space = sql_space,
+    .next = pg_next,
+    .order = pg_order,
+    .open_elsewhere = pg_open_elsewhere,
     .changed = pg_changed,
     .join = sql_join,
     .beat = sql_beat,
     .leave = sql_leave,
+    .disown = sql_disown,
     .workers = sql_workers,
     .claim = sql_claim,
     .release = sql_release,

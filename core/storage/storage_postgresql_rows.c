@@ -2,6 +2,10 @@
  *
  * Values travel as text: numbers with 17 digits, bytes as \x and hexadecimal digits (the
  * server's form since 9.0).  A statement is prepared at its first use on a connection.
+ *
+ * Within a transaction a statement that gives no row is sent and its answer not waited for
+ * (pipeline mode): the next one that gives rows, or the commit, reads all answers.  The first
+ * failure is the one that is reported; what was sent after it was not done.
  * Source: the chapter "libpq" of PostgreSQL's manual, and its appendix of error codes. */
 #include <dlfcn.h>
 #include <inttypes.h>
@@ -20,6 +24,11 @@ static const char CLOCK[] = "extract(epoch from clock_timestamp())::float8";
 /* ConnStatusType, ExecStatusType, PG_DIAG_* of libpq-fe.h and postgres_ext.h. */
 enum { CONNECTION_OK = 0, COMMAND_OK = 1, TUPLES_OK = 2, DIAG_SQLSTATE = 'C', DIAG_PRIMARY = 'M' };
 enum { MOST_CELLS = 16, MOST_COLUMNS = 12, NUMBER_TEXT = 32 };
+enum {
+    PIPELINE_SYNC = 10,
+    PIPELINE_ABORTED = 11,
+    MOST_QUEUED = 64
+}; /* answers fill a socket's buffer */
 
 typedef struct pg_rows {
     rows base;
@@ -50,7 +59,9 @@ int32_t pg_load(libpq *pq, error *err)
     for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
         void *found = dlsym(library, symbols[i].name);
         if (!found)
-            return error_add(err, HONE_ESTORAGE, "libpq.so.5 lacks %s", symbols[i].name);
+            return error_add(err, HONE_ESTORAGE,
+                             "libpq.so.5 lacks %s; that of PostgreSQL 14 or later is needed",
+                             symbols[i].name);
         memcpy(symbols[i].place, &found, sizeof found);
     }
     return HONE_OK;
@@ -84,10 +95,54 @@ static bool good(const pg_storage *s, const pg_result *r)
     return status == COMMAND_OK || status == TUPLES_OK;
 }
 
+/* ---- the pipeline ---- */
+
+static int32_t out_of_step(pg_storage *s, error *err)
+{
+    s->lost = true;
+    return pg_fail(s, NULL, err);
+}
+
+/* Reads until every queued statement is answered; *last, if wanted, is the newest one's answer. */
+static int32_t drain(pg_storage *s, pg_result **last, error *err)
+{
+    int32_t status = s->pq.pipelineSync(s->conn) ? HONE_OK : out_of_step(s, err);
+    bool synced = false;
+    for (int silent = 0; !synced && silent < 2 && !s->lost;) {
+        pg_result *r = s->pq.getResult(s->conn); /* NULL ends each statement's answers */
+        silent = r ? 0 : silent + 1;
+        if (!r)
+            continue;
+        int code = s->pq.resultStatus(r);
+        synced = code == PIPELINE_SYNC;
+        if (!synced && status >= 0 && !good(s, r))
+            status = pg_fail(s, r, err);
+        if (!synced && status >= 0)
+            s->changed = strtoll(s->pq.cmdTuples(r), NULL, 10);
+        if (!synced && status >= 0 && last && --s->queued == 0)
+            *last = r;
+        else
+            s->pq.clear(r);
+    }
+    s->queued = 0;
+    if (status >= 0 && (!synced || !s->pq.exitPipelineMode(s->conn)))
+        status = out_of_step(s, err);
+    else if (!s->lost && !s->pq.exitPipelineMode(s->conn))
+        s->lost = true;
+    return status;
+}
+
+int32_t pg_settle(pg_storage *s, error *err)
+{
+    return s->queued > 0 ? drain(s, NULL, err) : HONE_OK;
+}
+
 int32_t pg_execute(pg_storage *s, const char *sql, pg_result **out, error *err)
 {
-    pg_result *r = s->lost ? NULL : s->pq.exec(s->conn, sql);
-    int32_t status = good(s, r) ? HONE_OK : pg_fail(s, r, err);
+    int32_t status = pg_settle(s, err);
+    pg_result *r = s->lost || status < 0 ? NULL : s->pq.exec(s->conn, sql);
+    if (status >= 0)
+        status = good(s, r) ? HONE_OK : pg_fail(s, r, err);
     if (out)
         *out = r;
     else
@@ -224,24 +279,76 @@ static int32_t pg_step(database *base, rows *row, error *err)
     return ++r->at < r->n;
 }
 
+enum { NAME_ROOM = 16 };
+
+/* The statement's name; it is prepared on the server afterwards. */
+static int32_t ready(pg_storage *s, int id, char name[NAME_ROOM], error *err)
+{
+    if (s->lost)
+        return pg_fail(s, NULL, err);
+    snprintf(name, NAME_ROOM, "s%d", id);
+    if (s->prepared[id])
+        return HONE_OK;
+    int32_t status = pg_settle(s, err);
+    return status < 0 ? status : prepare_statement(s, id, name, err);
+}
+
+/* Sends one statement more; its answer is read later. */
+static int32_t enqueue(pg_storage *s, const char *name, const cell *cells, int n, error *err)
+{
+    arguments a;
+    if (!set_arguments(&a, cells, n))
+        return no_memory(s, err);
+    bool sent = (s->queued > 0 || s->pq.enterPipelineMode(s->conn)) &&
+                s->pq.sendQueryPrepared(s->conn, name, n, a.values, NULL, NULL, 0);
+    free_arguments(&a, n);
+    if (!sent)
+        return out_of_step(s, err);
+    s->queued++;
+    return HONE_OK;
+}
+
+static int32_t pg_run(database *base, int id, const cell *cells, int n, error *err)
+{
+    pg_storage *s = (pg_storage *)base;
+    char name[NAME_ROOM];
+    int32_t status = ready(s, id, name, err);
+    if (status >= 0)
+        status = enqueue(s, name, cells, n, err);
+    if (status >= 0 && (!base->base.open || s->queued >= MOST_QUEUED))
+        status = pg_settle(s, err);
+    return status;
+}
+
+static int32_t ask_server(pg_storage *s, const char *name, const cell *cells, int n,
+                          pg_result **result, error *err)
+{
+    arguments a;
+    *result = NULL;
+    if (s->queued > 0) {
+        int32_t status = enqueue(s, name, cells, n, err);
+        return status < 0 ? status : drain(s, result, err);
+    }
+    if (!set_arguments(&a, cells, n))
+        return no_memory(s, err);
+    *result = s->pq.execPrepared(s->conn, name, n, a.values, NULL, NULL, 0);
+    free_arguments(&a, n);
+    return HONE_OK;
+}
+
 static int32_t pg_row(database *base, int id, const cell *cells, int n, rows **row, error *err)
 {
     pg_storage *s = (pg_storage *)base;
-    arguments a;
-    char name[16];
+    char name[NAME_ROOM];
+    pg_result *result;
     *row = NULL;
-    if (s->lost)
-        return pg_fail(s, NULL, err);
-    snprintf(name, sizeof name, "s%d", id);
     if (!base->statements[id] && !(base->statements[id] = new_rows(s)))
         return no_memory(s, err);
-    int32_t status = s->prepared[id] ? HONE_OK : prepare_statement(s, id, name, err);
+    int32_t status = ready(s, id, name, err);
+    if (status >= 0)
+        status = ask_server(s, name, cells, n, &result, err);
     if (status < 0)
         return status;
-    if (!set_arguments(&a, cells, n))
-        return no_memory(s, err);
-    pg_result *result = s->pq.execPrepared(s->conn, name, n, a.values, NULL, NULL, 0);
-    free_arguments(&a, n);
     status = keep_result(s, base->statements[id], result, err);
     if (status >= 0 && pg_step(base, base->statements[id], err)) {
         *row = base->statements[id];
@@ -256,8 +363,10 @@ static int32_t pg_prepare(database *base, const char *sql, const cell *cells, in
 {
     pg_storage *s = (pg_storage *)base;
     arguments a;
-    if (s->lost)
-        return pg_fail(s, NULL, err);
+    *out = NULL;
+    int32_t status = s->lost ? pg_fail(s, NULL, err) : pg_settle(s, err);
+    if (status < 0)
+        return status;
     char *own = db_dialect(sql, '$', CLOCK);
     *out = own ? new_rows(s) : NULL;
     if (!*out || !set_arguments(&a, cells, n)) {
@@ -350,6 +459,7 @@ static const void *blob_of(const rows *row, int column, int64_t *bytes)
 
 const engine POSTGRESQL_ENGINE = {
     .row = pg_row,
+    .run = pg_run,
     .done = pg_done,
     .prepare = pg_prepare,
     .step = pg_step,

@@ -19,9 +19,17 @@ void db_done(rows *row)
 
 int32_t db_run(database *s, int id, const cell *cells, int n, error *err)
 {
+    int64_t written;
+    return s->engine->run ? s->engine->run(s, id, cells, n, err)
+                          : db_write(s, id, cells, n, &written, err);
+}
+
+int32_t db_write(database *s, int id, const cell *cells, int n, int64_t *written, error *err)
+{
     rows *row;
     int32_t status = db_row(s, id, cells, n, &row, err);
     db_done(row);
+    *written = status < 0 ? 0 : s->engine->changes(s);
     return status < 0 ? status : HONE_OK;
 }
 
@@ -39,11 +47,6 @@ int32_t db_step(database *s, rows *row, error *err)
 int32_t db_execute(database *s, const char *sql, error *err)
 {
     return s->engine->execute(s, sql, err);
-}
-
-int64_t db_changes(const database *s)
-{
-    return s->engine->changes(s);
 }
 
 int32_t db_read_begin(database *s, bool *begun, error *err)

@@ -8,7 +8,7 @@
  *   storage_trials.c       trials: read
  *   storage_space.c        parameters of a study and their distributions
  *   storage_sqlite*.c      the engine SQLite: connection, failures as sentences, tables
- *   storage_postgresql*.c  the engine PostgreSQL: the library, connection, tables
+ *   storage_postgresql*.c  the engine PostgreSQL: the library, connection, tables, numbers
  *
  * Statements are written once, for both: ?1 is $1 in PostgreSQL, @NOW@ the seconds since 1970
  * of the database's clock. */
@@ -21,6 +21,7 @@
 
 /* Prepared once for the connection's life. */
 #define STATEMENTS(X)                                                                              \
+    X(BEGIN, "BEGIN")                                                                              \
     X(COMMIT, "COMMIT")                                                                            \
     X(ROLLBACK, "ROLLBACK")                                                                        \
     /* of engines where a study is locked; its changes as a number */                              \
@@ -30,6 +31,26 @@
       "1000003 + coalesce(sum(hashtext(concat_ws(' ', t.trial_id, t.state, h.owner))::bigint), "   \
       "0)::bigint FROM trials t LEFT JOIN hone_trials h ON h.trial_id = t.trial_id "               \
       "WHERE t.study_id = ?1 AND t.state IN ('RUNNING', 'WAITING')")                               \
+    /* trials whose strategy looks at none: their ids, number and whether one is enqueued; their   \
+     * places in the order of finishing; how many others run */                                    \
+    X(ASYNCHRONOUS, "SELECT set_config('synchronous_commit', 'off', true)")                        \
+    X(NEXT_TRIALS,                                                                                 \
+      "SELECT nextval(pg_get_serial_sequence('trials', 'trial_id')), coalesce((SELECT number "     \
+      "FROM trials WHERE study_id = ?1 ORDER BY trial_id DESC LIMIT 1), -1) + 1, EXISTS (SELECT "  \
+      "1 FROM trials WHERE study_id = ?1 AND state = 'WAITING') FROM studies, "                    \
+      "generate_series(1, ?2) WHERE study_id = ?1")                                                \
+    X(ADD_TRIAL_AS, "INSERT INTO trials (trial_id, number, study_id, state, datetime_start) "      \
+                    "VALUES (?5, ?2, ?1, ?3, ?4)")                                                 \
+    X(ORDER_TRIALS,                                                                                \
+      "INSERT INTO hone_trials (trial_id, sequence) SELECT t.trial_id, (SELECT "                   \
+      "coalesce(max(o.sequence), -1) FROM hone_trials o JOIN trials u ON u.trial_id = o.trial_id " \
+      "WHERE u.study_id = ?1) + row_number() OVER (ORDER BY t.datetime_complete, t.trial_id) "     \
+      "FROM trials t LEFT JOIN hone_trials x ON x.trial_id = t.trial_id WHERE t.study_id = ?1 "    \
+      "AND t.state IN ('COMPLETE', 'PRUNED', 'FAIL') AND x.sequence IS NULL "                      \
+      "ON CONFLICT (trial_id) DO UPDATE SET sequence = excluded.sequence")                         \
+    X(OPEN_ELSEWHERE,                                                                              \
+      "SELECT count(*) FROM trials t LEFT JOIN hone_trials h ON h.trial_id = t.trial_id WHERE "    \
+      "t.study_id = ?1 AND t.state IN ('RUNNING', 'WAITING') AND h.owner IS DISTINCT FROM ?2")     \
     /* studies */                                                                                  \
     X(FIND_STUDY, "SELECT study_id FROM studies WHERE study_name = ?1")                            \
     X(ADD_STUDY, "INSERT INTO studies (study_name) VALUES (?1) RETURNING study_id")                \
@@ -157,6 +178,9 @@ typedef struct cell {
 /* What an engine gives; rows come from its own functions only. */
 typedef struct engine {
     int32_t (*row)(database *s, int id, const cell *cells, int n, rows **row, error *err);
+    /* NULL: as row.  Within a transaction it may be done, and fail, as late as with the next
+     * statement that gives rows, or the commit. */
+    int32_t (*run)(database *s, int id, const cell *cells, int n, error *err);
     void (*done)(rows *row);
     int32_t (*prepare)(database *s, const char *sql, const cell *cells, int n, rows **out,
                        error *err);
@@ -176,6 +200,8 @@ typedef struct engine {
 
 /* Runs a statement that gives no row. */
 int32_t db_run(database *s, int id, const cell *cells, int n, error *err);
+/* The same, and how many rows it wrote. */
+int32_t db_write(database *s, int id, const cell *cells, int n, int64_t *written, error *err);
 /* The first row of a statement: 1 with *row, 0 if there is none; db_done afterwards. */
 int32_t db_row(database *s, int id, const cell *cells, int n, rows **row, error *err);
 void db_done(rows *row);
@@ -185,8 +211,6 @@ int32_t db_prepare(database *s, const char *sql, const cell *cells, int n, rows 
 int32_t db_step(database *s, rows *row, error *err);
 /* SQL text of one use without result. */
 int32_t db_execute(database *s, const char *sql, error *err);
-/* Rows that the newest statement wrote. */
-int64_t db_changes(const database *s);
 /* All rows that follow are of one moment.  *begun: db_read_end has something to end. */
 int32_t db_read_begin(database *s, bool *begun, error *err);
 void db_read_end(database *s, bool begun);
@@ -228,6 +252,7 @@ int32_t sql_join(storage *s, int64_t study, const char *label, bool shared, doub
                  error *err);
 int32_t sql_beat(storage *s, int64_t study, const char *owner, error *err);
 int32_t sql_leave(storage *s, int64_t study, const char *owner, error *err);
+int32_t sql_disown(storage *s, int64_t study, const char *owner, const char *heir, error *err);
 int32_t sql_workers(storage *s, int64_t study, worker_visitor visit, void *context, error *err);
 int32_t sql_claim(storage *s, int64_t study, error *err);
 void sql_release(storage *s, int64_t study);

@@ -428,6 +428,7 @@ static const storage_ops SQLITE = {
     .join = sql_join,
     .beat = sql_beat,
     .leave = sql_leave,
+    .disown = sql_disown,
     .workers = sql_workers,
     .claim = sql_claim,
     .release = sql_release,

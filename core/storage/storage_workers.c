@@ -25,6 +25,12 @@ static int32_t fail_runs(const database *s, const char *owner, bool elsewhere, e
 
 /* ---- alone ---- */
 
+int32_t sql_disown(storage *base, int64_t study, const char *owner, const char *heir, error *err)
+{
+    return db_run((database *)base, SQL_DISOWN,
+                  CELLS(CELL_INT(study), CELL_TEXT(owner), CELL_TEXT(heir)), err);
+}
+
 /* The study's trials that were running elsewhere have lost their process: they get an owner
  * of this host that never lived. */
 static int32_t disown(database *s, int64_t study, const char *owner, const char *identity,
@@ -32,10 +38,8 @@ static int32_t disown(database *s, int64_t study, const char *owner, const char 
 {
     text dead = {0};
     text_add(&dead, "%.*s:0:0", (int)strcspn(identity, ":"), identity);
-    int32_t status =
-        dead.failed ? error_add(err, HONE_ENOMEM, "%s: out of memory", s->path)
-                    : db_run(s, SQL_DISOWN,
-                             CELLS(CELL_INT(study), CELL_TEXT(owner), CELL_TEXT(dead.data)), err);
+    int32_t status = dead.failed ? error_add(err, HONE_ENOMEM, "%s: out of memory", s->path)
+                                 : sql_disown(&s->base, study, owner, dead.data, err);
     text_free(&dead);
     return status;
 }

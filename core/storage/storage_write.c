@@ -61,6 +61,16 @@ static int32_t add_trial(database *s, int64_t study, int32_t state, int64_t *id,
     return status < 0 ? status : HONE_OK;
 }
 
+/* Under the number and id that storage_next gave. */
+static int32_t add_numbered(database *s, int64_t study, const trial_start *t, error *err)
+{
+    char now[TIME_ROOM];
+    return db_run(s, SQL_ADD_TRIAL_AS,
+                  CELLS(CELL_INT(study), CELL_INT(t->number), CELL_TEXT(optuna_state(HONE_RUNNING)),
+                        CELL_TEXT(time_text(s, now)), CELL_INT(t->id)),
+                  err);
+}
+
 static int32_t write_params(database *s, int64_t id, const space *sp, const double *native,
                             error *err)
 {
@@ -87,8 +97,11 @@ int32_t sql_start(storage *base, int64_t study, const space *sp, const trial_sta
 {
     database *s = (database *)base;
     int32_t status;
+    *id = t->id;
+    *number = t->number;
     if ((status = describe_space(s, study, sp, err)) < 0 ||
-        (status = add_trial(s, study, HONE_RUNNING, id, number, err)) < 0 ||
+        (status = t->id ? add_numbered(s, study, t, err)
+                        : add_trial(s, study, HONE_RUNNING, id, number, err)) < 0 ||
         (status = write_params(s, *id, sp, t->native, err)) < 0)
         return status;
     return write_record(s, *id, t, err);
@@ -138,13 +151,14 @@ int32_t sql_take(storage *base, int64_t trial, const space *sp, const trial_star
     database *s = (database *)base;
     stored_trial found;
     char now[TIME_ROOM];
+    int64_t written;
     int32_t status;
     if ((status = find_trial(s, trial, &found, err)) < 0 ||
         (status = describe_space(s, found.study, sp, err)) < 0 ||
-        (status = db_run(s, SQL_TAKE, CELLS(CELL_INT(trial), CELL_TEXT(time_text(s, now))), err)) <
-            0)
+        (status = db_write(s, SQL_TAKE, CELLS(CELL_INT(trial), CELL_TEXT(time_text(s, now))),
+                           &written, err)) < 0)
         return status;
-    *taken = db_changes(s) == 1;
+    *taken = written == 1;
     if (!*taken)
         return HONE_OK;
     status = write_params(s, trial, sp, t->native, err);
@@ -185,9 +199,11 @@ static int32_t finish_record(database *s, int64_t trial, const trial_finish *f, 
     char *yvar = known ? json_numbers(f->yvar, f->n_values) : NULL;
     if (known && !yvar)
         return error_add(err, HONE_ENOMEM, "%s: out of memory", s->path);
-    int32_t status = db_run(
-        s, SQL_FINISH_RECORD,
-        CELLS(CELL_INT(trial), CELL_INT(f->sequence), CELL_REAL(f->seconds), CELL_TEXT(yvar)), err);
+    int32_t status =
+        db_run(s, SQL_FINISH_RECORD,
+               CELLS(CELL_INT(trial), f->sequence < 0 ? CELL_NULL : CELL_INT(f->sequence),
+                     CELL_REAL(f->seconds), CELL_TEXT(yvar)),
+               err);
     free(yvar);
     return status;
 }
@@ -208,11 +224,12 @@ int32_t sql_finish(storage *base, int64_t trial, const trial_finish *f, error *e
 {
     database *s = (database *)base;
     char now[TIME_ROOM];
-    int32_t status = db_run(s, SQL_FINISH_TRIAL,
-                            CELLS(CELL_INT(trial), CELL_TEXT(optuna_state(f->state)),
-                                  CELL_TEXT(time_text(s, now)), CELL_TEXT(f->owner)),
-                            err);
-    if (status >= 0 && db_changes(s) != 1)
+    int64_t written;
+    int32_t status = db_write(s, SQL_FINISH_TRIAL,
+                              CELLS(CELL_INT(trial), CELL_TEXT(optuna_state(f->state)),
+                                    CELL_TEXT(time_text(s, now)), CELL_TEXT(f->owner)),
+                              &written, err);
+    if (status >= 0 && written != 1)
         status = fail_finished(s, trial, err);
     for (int32_t i = 0; i < f->n_values && status >= 0; i++)
         if (!isnan(f->values[i]))

@@ -1,43 +1,12 @@
 /* loop.c - one study, from the first ask to the rule that stops it. */
-#include "loop.h"
-
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "active.h"
+#include "loop_state.h"
 
-enum { BATCH = 64 }; /* points asked for at once, at most */
-
-/* What came of a trial, until it is in storage. */
-typedef struct outbox {
-    bool full;
-    int64_t number;
-    told told;      /* its arrays lie in `room` */
-    double *room;   /* [2 n_goals + n_constraints] */
-    double repeats; /* evaluations behind it */
-    char *reason, *output;
-} outbox;
-
-typedef struct run {
-    const run_settings *set;
-    study *study;
-    const config *c;
-    evaluator *evaluator;
-    run_result *result;
-    actives at_work; /* room: workers */
-    outbox box;
-    bool exhausted, waiting; /* DONE; WAIT until something is told */
-    bool draining;           /* nothing new is asked for */
-    int interrupts;
-    double interrupted_at;
-    bool cancelled;
-    error observing; /* what went wrong while an evaluation reported */
-} run;
-
-static double now_seconds(void)
+double loop_clock(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -61,211 +30,6 @@ static int32_t submit(run *r, error *err)
     return status;
 }
 
-/* ---- what came of a trial ---- */
-
-/* The rules see a trial as soon as it is told; people see it once it is in storage. */
-static void note_finished(run *r, finished_trial *t)
-{
-    stop_state *state = &r->result->state;
-    int64_t before = state->best;
-    stop_note(state, &r->set->rules, study_history(r->study), r->c, t->row);
-    r->result->finished++;
-    t->improved = state->best != before;
-}
-
-/* What other processes finished counts for the rules as well, and a strategy or a lost trial
- * may have something for us again. */
-static void note_news(run *r)
-{
-    const int64_t *rows;
-    int64_t n = study_news(r->study, &rows);
-    for (int64_t i = 0; i < n; i++)
-        stop_note(&r->result->state, &r->set->rules, study_history(r->study), r->c, rows[i]);
-    if (n > 0 || study_lost(r->study) > 0)
-        r->waiting = r->exhausted = false;
-}
-
-/* A trial that was given to somebody else while it ran here: its result is not ours to tell. */
-static void say_dropped(run *r, int64_t number)
-{
-    log_line(r->set->log, HONE_LOG_WARN,
-             "trial %lld was taken over by another worker; what this one found is dropped",
-             (long long)number);
-}
-
-static void drop(run *r, active *a)
-{
-    say_dropped(r, a->number);
-    actives_end(&r->at_work, a);
-}
-
-static void announce(run *r, const finished_trial *t)
-{
-    if (r->set->finished)
-        r->set->finished(r->set->context, t);
-}
-
-static void keep_failure(run *r, const active *a)
-{
-    snprintf(r->result->last_reason, sizeof r->result->last_reason, "%s",
-             a->reason ? a->reason : "no reason given");
-    free(r->result->last_output);
-    r->result->last_output = a->output ? strdup(a->output) : NULL;
-}
-
-/* Takes what the trial's evaluations said; its slot is free then. */
-static void post(run *r, active *a)
-{
-    const config *c = r->c;
-    size_t goals = (size_t)c->n_goals;
-    outbox *box = &r->box;
-    double *values = box->room, *yvar = values + goals, *constraints = yvar + goals;
-    bool noisy = false, complete = !a->failed && !a->pruned;
-    if (complete)
-        active_average(&r->at_work, a, values, yvar, constraints);
-    for (size_t j = 0; j < goals && complete; j++)
-        noisy = noisy || !isnan(yvar[j]);
-    box->full = true;
-    box->number = a->number;
-    box->repeats = (double)a->done;
-    box->reason = a->reason;
-    box->output = a->output;
-    a->reason = a->output = NULL;
-    box->told = (told){.state = a->failed   ? HONE_FAILED
-                                : a->pruned ? HONE_PRUNED
-                                            : HONE_COMPLETE,
-                       .values = values,
-                       .constraints = c->n_constraints && complete ? constraints : NULL,
-                       .yvar = noisy ? yvar : NULL,
-                       .seconds = a->seconds};
-    actives_end(&r->at_work, a);
-}
-
-static void empty(outbox *box)
-{
-    free(box->reason);
-    free(box->output);
-    box->reason = box->output = NULL;
-    box->full = false;
-}
-
-static int32_t write_notes(run *r, error *err)
-{
-    const outbox *box = &r->box;
-    int32_t status = HONE_OK;
-    if (box->reason)
-        status = study_note(r->study, box->number, "reason", 0, box->reason, err);
-    if (status >= 0 && box->output)
-        status = study_note(r->study, box->number, "output", 0, box->output, err);
-    if (status >= 0 && box->repeats > 1)
-        status = study_note(r->study, box->number, "repeats", box->repeats, NULL, err);
-    return status;
-}
-
-/* Of the trial in the outbox, for those who are told of it. */
-static finished_trial sent(run *r)
-{
-    const outbox *box = &r->box;
-    return (finished_trial){.number = box->number,
-                            .row = history_row(study_history(r->study), box->number),
-                            .state = box->told.state,
-                            .seconds = box->told.seconds,
-                            .reason = box->told.state == HONE_FAILED ? box->reason : NULL};
-}
-
-/* In a transaction of the caller's; what is announced after its commit is left in *out. */
-static int32_t tell(run *r, finished_trial *out, error *err)
-{
-    *out = sent(r);
-    int32_t status = write_notes(r, err);
-    return status < 0 ? status : study_tell(r->study, r->box.number, &r->box.told, err);
-}
-
-/* ---- asking ---- */
-
-static bool may_ask(run *r)
-{
-    int64_t room = r->at_work.room - r->at_work.n;
-    return room > 0 && !r->draining && !r->exhausted && !r->waiting &&
-           stop_reason(&r->result->state, &r->set->rules, now_seconds()) == STOP_NOT &&
-           evaluator_free_slots(r->evaluator) > 0;
-}
-
-/* Asks for as many as there are free slots; trials answered from the record go to `reused`. */
-static int32_t ask(run *r, trial *reused, int64_t *n_reused, error *err)
-{
-    trial trials[BATCH];
-    int64_t n = r->at_work.room - r->at_work.n, given = 0;
-    int64_t slots = evaluator_free_slots(r->evaluator) / r->c->repeats;
-    n = n > slots ? slots : n;
-    n = n < 1 ? 1 : n > BATCH ? BATCH : n;
-    int32_t status = study_ask(r->study, n, trials, &given, err);
-    if (status < 0)
-        return status;
-    r->exhausted = status == HONE_DONE;
-    r->waiting = status == HONE_WAIT && given == 0;
-    for (int64_t i = 0; i < given; i++) {
-        if (trials[i].reused)
-            reused[(*n_reused)++] = trials[i];
-        else
-            actives_start(&r->at_work, &trials[i]);
-    }
-    return HONE_OK;
-}
-
-static void finish_reused(run *r, const trial *t, finished_trial *out)
-{
-    history *h = study_history(r->study);
-    *out = (finished_trial){.number = t->number, .row = history_row(h, t->number), .reused = true};
-    out->state = history_state(h, out->row);
-    note_finished(r, out);
-}
-
-/* In the transaction: tells what is in the outbox, asks for the next. */
-static int32_t exchange(run *r, finished_trial *finished, int64_t *n_finished, error *err)
-{
-    trial reused[BATCH];
-    int64_t n_reused = 0;
-    int32_t status = HONE_OK;
-    note_news(r);
-    if (r->box.full && !study_holds(r->study, r->box.number)) {
-        say_dropped(r, r->box.number);
-        empty(&r->box);
-    }
-    if (r->box.full) {
-        if ((status = tell(r, &finished[0], err)) < 0)
-            return status;
-        r->waiting = false;
-        note_finished(r, &finished[(*n_finished)++]);
-    }
-    if (may_ask(r))
-        status = ask(r, reused, &n_reused, err);
-    for (int64_t i = 0; i < n_reused && status >= 0; i++)
-        finish_reused(r, &reused[i], &finished[(*n_finished)++]);
-    return status;
-}
-
-/* One transaction: tell the finished trial (if any) and ask for the next. */
-static int32_t tell_and_ask(run *r, error *err)
-{
-    finished_trial finished[BATCH + 1];
-    int64_t n_finished = 0, before = r->result->finished;
-    int32_t status = study_begin(r->study, err);
-    if (status < 0)
-        return status;
-    status = exchange(r, finished, &n_finished, err);
-    if (status >= 0)
-        status = study_commit(r->study, err);
-    if (status < 0) {
-        r->result->finished = before;
-        return status;
-    }
-    for (int64_t i = 0; i < n_finished; i++)
-        announce(r, &finished[i]);
-    empty(&r->box);
-    return HONE_OK;
-}
-
 /* ---- events ---- */
 
 static void keep_text(char **to, const char *from)
@@ -285,7 +49,15 @@ static int32_t take_note(run *r, active *a, const event *e, error *err)
     return HONE_OK;
 }
 
-static int32_t take_result(run *r, active *a, const event *e, error *err)
+static void keep_failure(run *r, const active *a)
+{
+    snprintf(r->result->last_reason, sizeof r->result->last_reason, "%s",
+             a->reason ? a->reason : "no reason given");
+    free(r->result->last_output);
+    r->result->last_output = a->output ? strdup(a->output) : NULL;
+}
+
+static int32_t take_result(run *r, active *a, const event *e)
 {
     const config *c = r->c;
     active_take(&r->at_work, a, e);
@@ -298,8 +70,8 @@ static int32_t take_result(run *r, active *a, const event *e, error *err)
     }
     if (a->failed)
         keep_failure(r, a);
-    post(r, a);
-    return tell_and_ask(r, err);
+    exchange_post(r, a);
+    return HONE_OK;
 }
 
 /* An evaluation in this process reports and waits for the answer: 1, prune. */
@@ -317,7 +89,7 @@ static int32_t observe(void *context, int64_t number, int64_t step, double value
 static int32_t outlive(run *r, active *a, const event *e)
 {
     if (e->type == EVENT_RESULT && ++a->done >= a->submitted)
-        drop(r, a);
+        exchange_drop(r, a);
     else
         evaluator_stop(r->evaluator, e->number);
     return HONE_OK;
@@ -346,7 +118,7 @@ static int32_t take_event(run *r, const event *e, error *err)
         a->stopped = stop;
         return status;
     default:
-        return take_result(r, a, e, err);
+        return take_result(r, a, e);
     }
 }
 
@@ -354,7 +126,7 @@ static int32_t take_event(run *r, const event *e, error *err)
 static void heed_interrupts(run *r)
 {
     int n = r->set->interrupts ? r->set->interrupts(r->set->context) : 0;
-    double now = now_seconds();
+    double now = loop_clock();
     if (n > r->interrupts) {
         r->interrupts = n;
         r->draining = true;
@@ -371,7 +143,30 @@ static void heed_interrupts(run *r)
 static bool stays(const run *r)
 {
     return !r->draining && study_elsewhere(r->study) > 0 &&
-           stop_reason(&r->result->state, &r->set->rules, now_seconds()) == STOP_NOT;
+           stop_reason(&r->result->state, &r->set->rules, loop_clock()) == STOP_NOT;
+}
+
+/* What came, and all else that worker processes said meanwhile. */
+static int32_t take_events(run *r, error *err)
+{
+    double wait = 0.25;
+    int wake = r->set->wake_fd;
+    event e;
+    do {
+        e = (event){0};
+        int32_t status = evaluator_wait(r->evaluator, wait, wake, &e, err);
+        if (status < 0)
+            return status;
+        if ((status = r->observing.status) < 0) {
+            error_take(err, &r->observing);
+            return status;
+        }
+        if (e.type != 0 && (status = take_event(r, &e, err)) < 0)
+            return status;
+        wait = 0;
+        wake = -1;
+    } while (e.type != 0 && r->c->isolation == ISOLATION_PROCESS && r->at_work.n > 0);
+    return HONE_OK;
 }
 
 /* One round: ask, wait, take what came.  *over: nothing is left to do. */
@@ -380,9 +175,9 @@ static int32_t round_of(run *r, bool *over, error *err)
     int32_t status = HONE_OK;
     heed_interrupts(r);
     *over = r->interrupts > 1; /* evaluator_free kills what runs */
-    while (!*over && (r->box.full || may_ask(r))) {
+    while (!*over && (r->n_boxes > 0 || exchange_may_ask(r))) {
         int64_t before = r->at_work.n, finished = r->result->finished;
-        if ((status = tell_and_ask(r, err)) < 0)
+        if ((status = exchange_now(r, err)) < 0)
             return status;
         if (r->at_work.n == before && r->result->finished == finished)
             break;
@@ -392,83 +187,15 @@ static int32_t round_of(run *r, bool *over, error *err)
     *over = r->at_work.n == 0 && !stays(r);
     if (*over)
         return HONE_OK;
-    event e = {0};
-    if ((status = evaluator_wait(r->evaluator, 0.25, r->set->wake_fd, &e, err)) < 0)
+    if ((status = take_events(r, err)) < 0)
         return status;
-    if ((status = r->observing.status) < 0) {
-        error_take(err, &r->observing);
-        return status;
-    }
-    if (e.type != 0 && (status = take_event(r, &e, err)) < 0)
+    if (r->n_boxes > 0 && (status = exchange_now(r, err)) < 0)
         return status;
     if ((status = study_poll(r->study, err)) < 0)
         return status;
-    note_news(r);
+    exchange_news(r);
     if (r->set->tick)
         r->set->tick(r->set->context, r->at_work.n);
-    return HONE_OK;
-}
-
-/* The rules over what a continued study holds already. */
-static int32_t note_past(run *r, error *err)
-{
-    view v;
-    hone_trials t;
-    history *h = study_history(r->study);
-    if (history_rows(h) == 0)
-        return HONE_OK;
-    int32_t status = view_init(&v, &r->c->space, HONE_CAP_NATIVE | HONE_CAP_FIDELITY, err);
-    if (status < 0)
-        return status;
-    status = history_table(h, &v, -1, &t, err);
-    for (int64_t i = 0; status >= 0 && i < t.n_finished; i++)
-        stop_note(&r->result->state, &r->set->rules, h, r->c, t.finished[i]);
-    history_drop(h, &v);
-    view_free(&v);
-    return status;
-}
-
-/* Is what is stored what we sent?  Another worker may have taken the trial over and finished it
- * meanwhile; the seconds that it took, to the last bit, tell the two apart. */
-static bool told_by_us(run *r, const finished_trial *t)
-{
-    history *h = study_history(r->study);
-    return t->row >= 0 && history_state(h, t->row) == t->state &&
-           history_seconds(h, t->row) == t->seconds;
-}
-
-/* The connection to the storage broke.  What is stored decides: a trial whose tell arrived is
- * announced, any other is told again; asks that did not arrive are forgotten. */
-static int32_t recover(run *r, error *err)
-{
-    int64_t n = 0, failures = r->result->state.failures;
-    int64_t *numbers = malloc(((size_t)r->at_work.room + 1) * sizeof *numbers);
-    if (!numbers)
-        return error_add(err, HONE_ENOMEM, "out of memory for running trials");
-    for (int64_t i = 0; i < r->at_work.room; i++) {
-        active *a = &r->at_work.slots[i];
-        if (a->number >= 0 && a->submitted == 0)
-            actives_end(&r->at_work, a); /* asked for in what was undone, perhaps */
-        else if (a->number >= 0)
-            numbers[n++] = a->number;
-    }
-    if (r->box.full)
-        numbers[n++] = r->box.number;
-    int32_t status = study_recover(r->study, numbers, n, err);
-    free(numbers);
-    r->waiting = r->exhausted = false;
-    r->result->state = (stop_state){0};
-    if (status >= 0)
-        status = note_past(r, err);
-    r->result->state.failures = failures;
-    if (status < 0 || !r->box.full || study_holds(r->study, r->box.number))
-        return status;
-    finished_trial t = sent(r);
-    if (told_by_us(r, &t)) {
-        r->result->finished++;
-        announce(r, &t);
-    }
-    empty(&r->box);
     return HONE_OK;
 }
 
@@ -479,7 +206,10 @@ static int32_t loop(run *r, error *err)
         status = round_of(r, &over, err);
         if (status < 0 && study_cut_off(r->study)) {
             over = false;
-            status = recover(r, err);
+            status = exchange_recover(r, false, err);
+        } else if (status >= 0 && study_behind(r->study)) {
+            over = false;
+            status = exchange_recover(r, true, err);
         }
         if (status < 0)
             return status;
@@ -497,26 +227,26 @@ int32_t run_study(const run_settings *settings, run_result *out, error *err)
     evaluating.observe = observe;
     evaluating.context = &r;
     *out = (run_result){0};
-    size_t cells = 2 * (size_t)r.c->n_goals + (size_t)r.c->n_constraints;
-    r.box.room = malloc(cells * sizeof *r.box.room);
-    int32_t status =
-        r.box.room ? note_past(&r, err) : error_add(err, HONE_ENOMEM, "out of memory for a result");
+    int32_t status = exchange_past(&r, err);
     out->state.failures = 0; /* "in a row" begins anew with each run */
     if (status >= 0)
         status = actives_init(&r.at_work, r.c, settings->evaluator->workers, err);
-    if (status >= 0 && stop_reason(&out->state, &settings->rules, now_seconds()) == STOP_NOT)
+    if (status >= 0)
+        status = exchange_init(&r, err);
+    if (status >= 0 && stop_reason(&out->state, &settings->rules, loop_clock()) == STOP_NOT)
         status = evaluator_new(&evaluating, &r.evaluator, err);
     if (status >= 0 && r.evaluator)
         status = loop(&r, err);
-    out->reason = stop_reason(&out->state, &settings->rules, now_seconds());
+    out->reason = stop_reason(&out->state, &settings->rules, loop_clock());
     if (r.interrupts > 0)
         out->reason = STOP_SIGNAL;
     else if (out->reason == STOP_NOT)
-        out->reason = r.exhausted ? STOP_EXHAUSTED : STOP_NOT;
+        out->reason = study_all_told(r.study) ? STOP_TRIALS
+                      : r.exhausted           ? STOP_EXHAUSTED
+                                              : STOP_NOT;
     evaluator_free(r.evaluator);
     error_free(&r.observing);
-    empty(&r.box);
-    free(r.box.room);
+    exchange_free(&r);
     actives_free(&r.at_work);
     return status;
 }

@@ -86,7 +86,7 @@ int32_t study_begin(study *s, error *err)
     if (status < 0)
         return status;
     s->depth = 1;
-    if ((status = storage_lock(s->storage, s->id, err)) >= 0)
+    if (!s->apart && (status = storage_lock(s->storage, s->id, err)) >= 0)
         status = resume_sync(s, err);
     if (status >= 0 && leases_due(&s->leases, s->identity, study_clock()))
         status = share_beat(s, err);
@@ -237,9 +237,10 @@ int32_t study_connect(study *s, error *err)
         return status;
     if ((status = find_or_create(s, err)) < 0 || (status = share_join(s, err)) < 0 ||
         (s->origin.continued && (status = continue_study(s, err)) < 0) ||
-        (status = make_instances(s, err)) < 0)
+        (status = make_instances(s, err)) < 0 || (status = resume_replay(s, err)) < 0)
         return status;
-    return resume_replay(s, err);
+    apart_review(s);
+    return HONE_OK;
 }
 
 int32_t study_open(const study_settings *settings, study **out, error *err)
@@ -284,7 +285,9 @@ static void give_back(study *s)
 {
     error ignored = {0};
     int64_t n = study_handed_out(s);
-    if (n > 0 && !s->set.one_shot && !s->broken && study_begin(s, &ignored) >= 0) {
+    if (s->apart && n > 0 && !s->broken)
+        apart_give_back(s, &ignored);
+    else if (n > 0 && !s->set.one_shot && !s->broken && study_begin(s, &ignored) >= 0) {
         for (int i = 0; i < s->n_pending; i++)
             if (s->pending[i].ours)
                 storage_own(s->storage, s->pending[i].id, RELEASED, &ignored);

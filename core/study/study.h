@@ -78,6 +78,17 @@ bool study_cut_off(const study *s);
  * had been committed is there, what had not is undone.  Of the trials that this process runs,
  * those of numbers[n] go on; others that storage has as its own will be handed out again. */
 int32_t study_recover(study *s, const int64_t *numbers, int64_t n, error *err);
+/* Does this process neither read nor wait for what others do?  Then a tell and an ask are two
+ * transactions, and a tell may find that the trial was another worker's: HONE_OK, and
+ * study_holds is false. */
+bool study_apart(const study *s);
+/* Apart: others left something to do.  study_rejoin reads the study anew; arguments as of
+ * study_recover. */
+bool study_behind(const study *s);
+int32_t study_rejoin(study *s, const int64_t *numbers, int64_t n, error *err);
+/* Apart: are there trials that this process never heard of?  Are all planned ones told? */
+bool study_partial(const study *s);
+bool study_all_told(const study *s);
 /* Now and then while nothing is told: renews the lease, learns what others did.  Cheap where
  * nothing happened. */
 int32_t study_poll(study *s, error *err);

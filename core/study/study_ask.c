@@ -205,8 +205,8 @@ static void set_aside(pending *p)
 }
 
 /* out NULL: a trial of a batch that nobody has asked for yet. */
-static int32_t start_trial(study *s, int64_t i, int64_t ask, double ask_seconds, trial *out,
-                           error *err)
+static int32_t start_trial(study *s, int64_t i, int64_t ask, double ask_seconds,
+                           const trial_next *next, trial *out, error *err)
 {
     trial aside;
     const view *v = instance_view(s->strategy);
@@ -218,7 +218,9 @@ static int32_t start_trial(study *s, int64_t i, int64_t ask, double ask_seconds,
                          .ask = ask,
                          .seed = p.seed,
                          .ask_seconds = ask_seconds,
-                         .owner = out ? s->owner : RELEASED};
+                         .owner = out ? s->owner : RELEASED,
+                         .id = next ? next->ids[i] : 0,
+                         .number = p.number};
     int64_t number, earlier = -1;
     if (s->config->duplicates == DUPLICATES_REUSE)
         earlier = history_find(s->history, native);
@@ -262,9 +264,9 @@ static int32_t count_faults(study *s, error *err)
                      instance_plugin(s->strategy)->name);
 }
 
-/* n points; those beyond `room` are set aside. */
-static int32_t ask_strategy(study *s, int64_t n, int64_t room, trial *trials, int64_t *n_out,
-                            error *err)
+/* n points; those beyond `room` are set aside.  next: ids for them, or NULL. */
+static int32_t ask_strategy(study *s, int64_t n, int64_t room, const trial_next *next,
+                            trial *trials, int64_t *n_out, error *err)
 {
     hone_trials t;
     const view *v = instance_view(s->strategy);
@@ -298,7 +300,7 @@ static int32_t ask_strategy(study *s, int64_t n, int64_t room, trial *trials, in
         ask = s->next_ask - 1;
     }
     for (int64_t i = 0; i < given && status >= 0; i++)
-        status = start_trial(s, i, ask, seconds, i < room ? &trials[i] : NULL, err);
+        status = start_trial(s, i, ask, seconds, next, i < room ? &trials[i] : NULL, err);
     notes_drop(s);
     *n_out += given < room ? given : room;
     if (answer == HONE_WAIT && given == 0 && t.n_running == 0 && status >= 0)
@@ -308,24 +310,43 @@ static int32_t ask_strategy(study *s, int64_t n, int64_t room, trial *trials, in
     return status < 0 ? status : answer > 0 ? answer : HONE_OK;
 }
 
+/* Without a look at what others did. */
+static int32_t ask_apart(study *s, int64_t n, trial *trials, int64_t *n_out, error *err)
+{
+    trial_next next;
+    int64_t n_free, most = (int64_t)(sizeof next.ids / sizeof *next.ids);
+    int32_t status = make_room(s, n, err);
+    if (status >= 0)
+        status = apart_ask(s, n < most ? n : most, &next, &n_free, err);
+    if (status != HONE_OK)
+        return status;
+    return ask_strategy(s, n_free, n_free, &next, trials, n_out, err);
+}
+
+/* Of the study as it stands now: in a transaction, everything is read. */
+static int32_t ask_beside(study *s, int64_t n, trial *trials, int64_t *n_out, error *err)
+{
+    int64_t wanted = s->config->batch > 0 ? s->config->batch : n;
+    int32_t status = make_room(s, wanted > n ? wanted : n, err);
+    if (status >= 0)
+        status = ask_waiting(s, n, trials, n_out, err);
+    int64_t left = s->planned - history_rows(s->history);
+    if (status < 0 || *n_out > 0 || n <= 0)
+        return status;
+    if (left <= 0)
+        return HONE_DONE;
+    if (study_batch_open(s))
+        return HONE_WAIT;
+    return ask_strategy(s, wanted < left ? wanted : left, n, NULL, trials, n_out, err);
+}
+
 int32_t study_ask(study *s, int64_t n, trial *trials, int64_t *n_out, error *err)
 {
     *n_out = 0;
     int32_t status = study_begin(s, err);
     if (status < 0)
         return status;
-    int64_t wanted = s->config->batch > 0 ? s->config->batch : n;
-    if ((status = make_room(s, wanted > n ? wanted : n, err)) >= 0)
-        status = ask_waiting(s, n, trials, n_out, err);
-    int64_t left = s->planned - history_rows(s->history);
-    if (status >= 0 && *n_out == 0 && n > 0) {
-        if (left <= 0)
-            status = HONE_DONE;
-        else if (study_batch_open(s))
-            status = HONE_WAIT;
-        else
-            status = ask_strategy(s, wanted < left ? wanted : left, n, trials, n_out, err);
-    }
+    status = s->apart ? ask_apart(s, n, trials, n_out, err) : ask_beside(s, n, trials, n_out, err);
     if (status < 0)
         return study_abandon(s, status);
     int32_t committed = study_commit(s, err);

@@ -176,6 +176,8 @@ int32_t resume_load(study *s, error *err)
     if ((status = storage_lock(s->storage, s->id, err)) >= 0)
         status = storage_changed(s->storage, &s->changes, &changed, err);
     if (status >= 0)
+        status = storage_order(s->storage, s->id, err);
+    if (status >= 0)
         status = storage_trials(s->storage, s->id, s->space, 0, 0, load_trial, &l, err);
     if (status >= 0)
         status = finish_rows(&l, err);

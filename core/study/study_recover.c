@@ -33,7 +33,7 @@ static void forget(study *s)
     s->n_pending = s->depth = s->faults_in_row = 0;
     s->told = s->next_number = s->next_ask = s->next_sequence = s->changes = s->faults = 0;
     s->n_news = s->settled = 0;
-    s->claimed = s->broken = false;
+    s->claimed = s->broken = s->apart = false;
 }
 
 static bool rest(const study *s, double seconds)
@@ -106,11 +106,9 @@ int32_t study_reach(study *s, double patience, error *err)
     }
 }
 
-int32_t study_recover(study *s, const int64_t *numbers, int64_t n, error *err)
+int32_t study_rejoin(study *s, const int64_t *numbers, int64_t n, error *err)
 {
     const study_origin origin = s->origin;
-    log_line(s->set.log, HONE_LOG_WARN, "%s; connecting again", error_text(err));
-    error_free(err);
     forget(s);
     s->set.must_be_new = false;
     int32_t status = study_reach(s, PATIENCE, err);
@@ -121,6 +119,16 @@ int32_t study_recover(study *s, const int64_t *numbers, int64_t n, error *err)
     s->origin = origin;
     claim_own(s, numbers, n);
     report_again(s);
-    log_line(s->set.log, HONE_LOG_WARN, "connected again");
+    apart_review(s);
     return HONE_OK;
+}
+
+int32_t study_recover(study *s, const int64_t *numbers, int64_t n, error *err)
+{
+    log_line(s->set.log, HONE_LOG_WARN, "%s; connecting again", error_text(err));
+    error_free(err);
+    int32_t status = study_rejoin(s, numbers, n, err);
+    if (status >= 0)
+        log_line(s->set.log, HONE_LOG_WARN, "connected again");
+    return status;
 }

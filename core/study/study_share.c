@@ -70,6 +70,8 @@ bool study_holds(study *s, int64_t number)
 int64_t study_elsewhere(const study *s)
 {
     int64_t n = 0;
+    if (s->apart)
+        return s->all_out ? s->open_elsewhere : 0;
     for (int i = 0; i < s->n_pending; i++)
         n += share_held_elsewhere(s, &s->pending[i]);
     return n;
@@ -146,6 +148,7 @@ int32_t share_beat(study *s, error *err)
             status = storage_heartbeat(s->storage, s->pending[i].id, err);
     if (status >= 0)
         mark_lost(s, true);
+    s->behind = s->behind || (s->apart && news);
     return status;
 }
 
@@ -154,6 +157,8 @@ int32_t study_poll(study *s, error *err)
     double now = study_clock();
     bool changed = false, due = leases_due(&s->leases, s->identity, now);
     int64_t mark = s->changes;
+    if (s->apart)
+        return apart_poll(s, err);
     if (!due && now - s->polled < POLL_EVERY)
         return HONE_OK;
     s->polled = now;

@@ -5,6 +5,7 @@
  *   study_load.c     stored trials into the history, at the start and as others change them
  *   study_resume.c   strategies and pruners brought up to the history
  *   study_recover.c  after a broken connection
+ *   study_apart.c    beside other processes without reading what they do
  *   study_share.c    beside other processes: leases, what they finished, what they lost
  *   study_ask.c      points: lost, enqueued, proposed
  *   study_tell.c     outcomes, reports, notes */
@@ -56,6 +57,11 @@ struct study {
     instance *strategy, *pruner; /* pruner NULL: none */
     bool history_only;           /* the strategy's asks need no record */
     bool replaying;              /* notes are dropped */
+    bool independent;            /* asks need no trial of the table, others' results no rule */
+    bool apart;                  /* what others did is not read: study_apart.c */
+    bool all_out, behind;        /* apart: no number is left; the study has to be read anew */
+    double out_since;            /* CLOCK_MONOTONIC seconds */
+    int64_t open_elsewhere;      /* apart and all_out: trials that others run */
     bool claimed;
     char *identity; /* of this process, host:pid:start */
     leases leases;
@@ -131,6 +137,13 @@ int32_t share_find_lost(study *s, error *err);
 int32_t share_beat(study *s, error *err); /* in a transaction */
 int32_t share_keep_news(study *s, int64_t row, error *err);
 int32_t study_add_waiting(study *s, int64_t number, int64_t id, const double *native, error *err);
+
+/* study_apart.c */
+void apart_review(study *s); /* after the study was read: may this process work apart? */
+int32_t apart_ask(study *s, int64_t n, trial_next *next, int64_t *n_free, error *err);
+int32_t apart_lose(study *s, int64_t number, error *err); /* a tell found the trial another's */
+int32_t apart_poll(study *s, error *err);
+int32_t apart_give_back(study *s, error *err);
 
 /* study_tell.c */
 void notes_flush(study *s, int64_t number, int64_t id, error *err);

@@ -138,7 +138,7 @@ static int32_t store_outcome(study *s, const pending *p, const told *t, error *e
                       .constraints = t->constraints,
                       .yvar = complete ? t->yvar : NULL,
                       .seconds = t->seconds,
-                      .sequence = s->next_sequence,
+                      .sequence = s->apart ? -1 : s->next_sequence,
                       .owner = p->fenced ? s->owner : NULL};
     if (c->n_goals > 1 && !complete)
         f.n_values = 0;
@@ -193,7 +193,14 @@ int32_t study_tell(study *s, int64_t number, const told *t, error *err)
         error_free(&ignored);
         return status;
     }
-    if ((status = flush_reports(s, err)) < 0 || (status = store_outcome(s, &p, t, err)) < 0)
+    if ((status = flush_reports(s, err)) < 0)
+        goto fail;
+    status = store_outcome(s, &p, t, err);
+    if (status == HONE_ESTATE && s->apart && !storage_lost(s->storage)) {
+        status = apart_lose(s, number, err);
+        return status < 0 ? status : study_commit(s, err);
+    }
+    if (status < 0)
         goto fail;
     study_drop_pending(s, number);
     if ((status = learn_outcome(s, &p, t, err)) < 0)

@@ -61,7 +61,7 @@ static int32_t create(const hone_host *host, const hone_value *values, void **se
 static const hone_strategy_ops OPS = {
     .size = sizeof OPS,
     .caps = HONE_CAP_BATCH | HONE_CAP_MULTI_OBJECTIVE | HONE_CAP_CONSTRAINTS |
-            HONE_CAP_CONDITIONAL | HONE_CAP_HISTORY_ONLY,
+            HONE_CAP_CONDITIONAL | HONE_CAP_HISTORY_ONLY | HONE_CAP_NO_HISTORY,
     .ask = ask,
 };
 
