@@ -176,7 +176,7 @@ $(O)/pkgconfig/%.pc: sdk/%.pc.in Makefile
 
 # ---- using it --------------------------------------------------------------
 # Each target with its line for `make help` after two hashes.
-.PHONY: help demo test check tsan memcheck faults soak fuzz bench bench-bayes compare-bbob coverage deps \
+.PHONY: help demo test check tsan memcheck faults soak fuzz bench bench-bayes bench-postgresql compare-bbob coverage deps \
         deps-all install uninstall format clean golden
 JOBS  = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 again = $(MAKE) --no-print-directory $(JOBS)
@@ -257,6 +257,10 @@ bench-bayes: ## bayes alone: speed, whole runs, regret, ablation of its defaults
 	@$(again) all $(O)/tests/bench/bench_bayes
 	@for part in speed run regret dimension ablation; do \
 	    $(O)/tests/bench/bench_bayes $$part `[ $$part = run ] || echo $(SEEDS)` || exit 1; done
+
+bench-postgresql: ## 32 workers on one study in PostgreSQL, beside pgbench
+	@$(again) all
+	@sh tests/bench/postgresql.sh $(abspath $(HOST))
 
 compare-bbob: ## all strategies on COCO's bbob functions, 20 d evaluations; goes on where it stopped
 	@$(again) all

@@ -11,7 +11,8 @@
 
 static const double POLL_EVERY = 0.2, STRAGGLE = 1; /* seconds */
 
-/* Is there a parameter that is always there and continuous? */
+/* Is there a parameter that is always there and continuous?  Then no point comes twice, and there
+ * is nothing to reuse. */
 static bool endless(const space *sp)
 {
     for (int32_t i = 0; i < sp->n; i++) {
@@ -35,8 +36,7 @@ void apart_review(study *s)
     const config *c = s->config;
     s->independent = (instance_plugin(s->strategy)->caps & HONE_CAP_NO_HISTORY) && s->owner &&
                      !s->pruner && c->batch == 0 && !c->replayable && !s->set.replay &&
-                     c->duplicates != DUPLICATES_REUSE && !rules_look_back(c) &&
-                     storage_concurrent(s->storage) && endless(s->space);
+                     !rules_look_back(c) && storage_concurrent(s->storage) && endless(s->space);
     s->apart = s->independent && study_lost(s) == 0 && history_rows(s->history) < s->planned;
     s->behind = s->all_out = false;
     s->open_elsewhere = 0;
