@@ -43,6 +43,7 @@ static const subject SUBJECTS[] = {
     {"bohb", "min_resource = 11\nrandom = 0.1", 60, 50, " fidelity"},
     {"dehb", "eta = 3\nmin_resource = 11", 60, 50, " fidelity"},
     {"nsga2", "population = 10", 60, 200, ""},
+    {"evolution", "population = 10", 60, 200, ""},
     {"bayes", "", 20, 50, ""},
     {"bayes", "surrogate = forest", 30, 50, ""},
     {"turbo", "initial = 6\nregions = 2\ncandidates = 100", 40, 50, ""},

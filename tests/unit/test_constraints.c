@@ -107,7 +107,8 @@ Test(constraints, repair_moves_no_further_than_needed)
 /* 10,000 proposals in all by strategies of all sorts, through the program itself. */
 Test(constraints, no_proposal_violates_any, .timeout = 120)
 {
-    static const char *const NAMES[] = {"random", "sobol", "lhs", "cmaes", "tpe", "nsga2"};
+    static const char *const NAMES[] = {"random", "sobol", "lhs", "cmaes", "tpe", "nsga2",
+                                        "evolution"};
     char folder[] = "/tmp/hone_constraints_XXXXXX", command[1024], line[256];
 
     cr_assert_not_null(mkdtemp(folder));
