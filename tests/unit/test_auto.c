@@ -14,9 +14,9 @@ typedef struct rig {
     history *h;
     const char *const *set;
     int64_t n;
-    double seconds;          /* that an evaluation takes */
+    double seconds; /* that an evaluation takes */
     const double *yvar;
-    char said[1024];         /* all reasons, by line */
+    char said[1024]; /* all reasons, by line */
 } rig;
 
 static void take_note(void *context, int64_t number, const char *key, double v, const char *words)
@@ -66,8 +66,8 @@ static int32_t ask(rig *r, int64_t budget, int64_t n, double *X, int64_t *n_out)
     for (int64_t i = 0; i < n; i++)
         number[i] = r->n + i;
     cr_assert_eq(history_table(r->h, &r->f->view, budget, &t, &err), HONE_OK);
-    const int32_t status =
-        ((const hone_strategy_ops *)r->f->plugin->ops)->ask(r->f->self, &t, n, number, X, WIDE, n_out);
+    const int32_t status = ((const hone_strategy_ops *)r->f->plugin->ops)
+                               ->ask(r->f->self, &t, n, number, X, WIDE, n_out);
     cr_assert(status >= 0, "%s", r->f->message);
     return status;
 }
@@ -83,8 +83,10 @@ static void finish(rig *r, int64_t row, double y)
 {
     error err = {0};
     const double y2[2] = {y, -y};
-    const outcome o = {.state = isnan(y) ? HONE_FAILED : HONE_COMPLETE, .y = y2,
-                       .yvar = r->yvar, .seconds = r->seconds};
+    const outcome o = {.state = isnan(y) ? HONE_FAILED : HONE_COMPLETE,
+                       .y = y2,
+                       .yvar = r->yvar,
+                       .seconds = r->seconds};
     cr_assert_eq(history_finish(r->h, row, &o, &err), HONE_OK);
 }
 
@@ -112,7 +114,11 @@ static double work(rig *r, int64_t budget, int64_t n)
     return best;
 }
 
-#define SET(...) (const char *const[]){__VA_ARGS__, NULL}
+#define SET(...)                                                                                   \
+    (const char *const[])                                                                          \
+    {                                                                                              \
+        __VA_ARGS__, NULL                                                                          \
+    }
 
 /* The first words that are said in a space. */
 static void assert_first(space s, int objectives, const char *begins)
@@ -129,9 +135,11 @@ static void assert_first(space s, int objectives, const char *begins)
 
 Test(automatic, who_proposes_first)
 {
-    assert_first(SPACE("a = float 0 1", "k = categorical p q"), 1, "0 sobol: 2 parameters, one obj");
+    assert_first(SPACE("a = float 0 1", "k = categorical p q"), 1,
+                 "0 sobol: 2 parameters, one obj");
     assert_first(SPACE("a = float 0 1", "b = float 0 1"), 2, "0 nsga2: 2 objectives");
-    assert_first(SPACE("a = float 0 1", "e = int 1 27 fidelity"), 1, "0 bohb: a parameter is marked");
+    assert_first(SPACE("a = float 0 1", "e = int 1 27 fidelity"), 1,
+                 "0 bohb: a parameter is marked");
 }
 
 Test(automatic, takes_over_where_a_model_is_too_dear)
@@ -141,13 +149,15 @@ Test(automatic, takes_over_where_a_model_is_too_dear)
     rig r = rig_open(&numbers, SET("auto.model=sobol", "auto.patience=0", "auto.share=0"));
     begin(&r);
     work(&r, -1, 40);
-    cr_expect(strstr(r.said, "0 sobol:") && strstr(r.said, "\n16 cmaes from trial 16 on"), "%s", r.said);
+    cr_expect(strstr(r.said, "0 sobol:") && strstr(r.said, "\n16 cmaes from trial 16 on"), "%s",
+              r.said);
     rig_close(&r);
 
     r = rig_open(&mixed, SET("auto.model=sobol", "auto.patience=0", "auto.share=0"));
     begin(&r);
     work(&r, -1, 40);
-    cr_expect(strstr(r.said, "\n16 tpe from trial 16 on") && strstr(r.said, "not all parameters are"),
+    cr_expect(strstr(r.said, "\n16 tpe from trial 16 on") &&
+                  strstr(r.said, "not all parameters are"),
               "%s", r.said);
     rig_close(&r);
 
@@ -229,8 +239,8 @@ Test(automatic, leads_a_strategy_with_a_state_along_the_table)
             running[n_running++] = start(&r, X + i * WIDE, native);
         while (n_running > 0 && (n_running > 8 || status == HONE_WAIT || roll(&d) < 0.5)) {
             const int64_t at = roll_below(&d, n_running);
-            finish(&r, running[at], roll(&d) < 0.2 ? NAN
-                                                   : sphere(history_native(r.h, running[at]), 3));
+            finish(&r, running[at],
+                   roll(&d) < 0.2 ? NAN : sphere(history_native(r.h, running[at]), 3));
             running[at] = running[--n_running];
             if (status == HONE_WAIT && roll(&d) < 0.5)
                 break;

@@ -10,7 +10,11 @@
 #include "history.h"
 #include "spaces.h"
 
-#define SET(...) (const char *const[]){__VA_ARGS__, NULL}
+#define SET(...)                                                                                   \
+    (const char *const[])                                                                          \
+    {                                                                                              \
+        __VA_ARGS__, NULL                                                                          \
+    }
 
 static fake *new_forest(const space *s, const char *const *set)
 {
@@ -41,7 +45,8 @@ static void against_reference(const char *leaf, int leaves, const double *mean, 
 {
     space s = SPACE("a = float 0 1", "b = float 0 1", "c = float 0 1");
     double X[REF_N * REF_P], Q[REF_M * REF_P], y[REF_N], m[REF_M], v[REF_M];
-    fake *f = new_forest(&s, SET("forest.trees=1", "forest.bootstrap=no", "forest.cuts=middle", leaf));
+    fake *f =
+        new_forest(&s, SET("forest.trees=1", "forest.bootstrap=no", "forest.cuts=middle", leaf));
     reference_points(0, REF_N, X);
     reference_points(200, REF_M, Q);
     for (int i = 0; i < REF_N; i++)
@@ -64,7 +69,7 @@ Test(forest, a_tree_is_that_of_scikit_learn)
     against_reference("forest.min_leaf=7", REF_LEAVES_7, REF_MEAN_7, REF_VAR_7);
 }
 
-/* ---- one cut against all there are ----------------------------------------------------------- */
+/* ---- one cut against all there are ----------------------------------------------------- */
 
 /* Sum of squares of the rows of which `low` says so, and of the others; HUGE_VAL: one is empty. */
 static double squares(int n, const double *y, const int *low)
@@ -136,7 +141,7 @@ Test(forest, a_cut_is_the_best_of_all)
     space_free(&s);
 }
 
-/* ---- the forest ------------------------------------------------------------------------------- */
+/* ---- the forest ------------------------------------------------------------------------- */
 
 Test(forest, variance_is_that_of_all_trees_together)
 {
@@ -241,7 +246,7 @@ Test(forest, data_that_break_models)
     space_free(&s);
 }
 
-/* ---- bayes on a forest ------------------------------------------------------------------------ */
+/* ---- bayes on a forest ------------------------------------------------------------------ */
 
 enum { WIDE = 16, BATCH = 3 };
 
@@ -303,7 +308,8 @@ Test(forest, bayes_proposes_from_the_table_alone)
             cr_assert_eq(ask(other, h, BATCH, again, &n_again), HONE_OK);
             for (int64_t i = 0; i < n; i++)
                 cr_assert_eq(memcmp(X + i * WIDE, again + i * WIDE,
-                                    (size_t)f->view.table.n_cols * sizeof *X), 0);
+                                    (size_t)f->view.table.n_cols * sizeof *X),
+                             0);
             history_drop(h, &f->view);
             fake_free(f);
             f = other;

@@ -158,7 +158,7 @@ Test(strategies, exhaust_finite_spaces)
     dice d = {.key = rng_root(42)};
     int exhausted[STRATEGIES] = {0};
 
-    for (int round = 0; round < 4000; round++) {
+    for (int round = 0; round < 400 * STRATEGIES; round++) {
         space s = space_any(&d);
         const int which = round % STRATEGIES;
         const double size = space_size(&s);

@@ -9,9 +9,13 @@
 
 enum { WIDE = 32, BATCH = 4, MOST = 2048 };
 
-#define SET(...) (const char *const[]){__VA_ARGS__, NULL}
+#define SET(...)                                                                                   \
+    (const char *const[])                                                                          \
+    {                                                                                              \
+        __VA_ARGS__, NULL                                                                          \
+    }
 
-/* ---- a region ---------------------------------------------------------------------------------- */
+/* ---- a region ---------------------------------------------------------------------------- */
 
 typedef struct sheet {
     int64_t number[MOST];
@@ -20,8 +24,13 @@ typedef struct sheet {
     hone_trials t;
 } sheet;
 
-static const rules RULES = {.n_regions = 1, .initial = 2, .success = 3, .failure = 4,
-                            .longest = 1.6, .shortest = 0.0078125, .start = 0.8};
+static const rules RULES = {.n_regions = 1,
+                            .initial = 2,
+                            .success = 3,
+                            .failure = 4,
+                            .longest = 1.6,
+                            .shortest = 0.0078125,
+                            .start = 0.8};
 
 static void add(sheet *s, region *r, int32_t state, double y)
 {
@@ -74,7 +83,7 @@ Test(turbo, a_region_grows_shrinks_and_begins_anew)
     region_free(&r);
 }
 
-/* ---- the box ----------------------------------------------------------------------------------- */
+/* ---- the box ----------------------------------------------------------------------------- */
 
 Test(turbo, sides_have_the_length_as_their_mean)
 {
@@ -167,7 +176,7 @@ Test(turbo, candidates_of_mixed_spaces)
     space_free(&s);
 }
 
-/* ---- studies ----------------------------------------------------------------------------------- */
+/* ---- studies ----------------------------------------------------------------------------- */
 
 static int32_t ask(fake *f, history *h, int64_t n, double *X, int64_t *n_out)
 {
@@ -195,8 +204,8 @@ static int64_t start(fake *f, history *h, const double *x)
 static void finish(history *h, int64_t row, double y, const double *c)
 {
     error err = {0};
-    const outcome o = {.state = isnan(y) ? HONE_FAILED : HONE_COMPLETE, .y = &y,
-                       .c = c, .seconds = 1};
+    const outcome o = {
+        .state = isnan(y) ? HONE_FAILED : HONE_COMPLETE, .y = &y, .c = c, .seconds = 1};
     cr_assert_eq(history_finish(h, row, &o, &err), HONE_OK);
 }
 

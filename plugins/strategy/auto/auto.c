@@ -1,10 +1,10 @@
 /* auto.c - strategy: chooses among the others by what is known of the study, hands over when
  * that pays, and says why.
  *
- * The rules and the model of what a suggestion costs are choose.c's.  What is asked follows from the
- * table, the budget and the trial's number alone: recorded seconds are part of the table, and no
- * clock is read.  Each choice is noted with the first trial that a strategy proposes (`strategy`),
- * by every process that works on the study.
+ * The rules and the model of what a suggestion costs are choose.c's.  What is asked follows from
+ * the table, the budget and the trial's number alone: recorded seconds are part of the table, and
+ * no clock is read.  Each choice is noted with the first trial that a strategy proposes
+ * (`strategy`), by every process that works on the study.
  *
  * Where another strategy takes over it waits for the trials before it, so that all processes know
  * the same of them.  Strategies are components: each has a section of its own, and any other can
@@ -25,12 +25,12 @@ typedef struct automatic {
     const hone_space *space;
     choice choice;
     hone_component parts[PARTS];
-    int led;            /* EVOLUTION keeps a state: by the relay */
+    int led; /* EVOLUTION keeps a state: by the relay */
     relay relay;
-    int64_t turned;     /* the row where another took over, 0: not yet; then */
-    int next;           /* who */
-    int said;           /* the part that was explained last, -1: none */
-    double *start;      /* [n_cols] */
+    int64_t turned; /* the row where another took over, 0: not yet; then */
+    int next;       /* who */
+    int said;       /* the part that was explained last, -1: none */
+    double *start;  /* [n_cols] */
 } automatic;
 
 static int32_t fail(const automatic *s, int32_t status)
@@ -63,8 +63,9 @@ static int32_t part(automatic *s, int which)
         return relay_init(&s->relay, s->host, which);
     }
     snprintf(words, sizeof words,
-             "%s keeps a state of its own; wanted is a strategy whose proposals depend on the history "
-             "alone, such as bayes, tpe, nsga2 or random", p->name);
+             "%s keeps a state of its own; wanted is a strategy whose proposals depend on the "
+             "history alone, such as bayes, tpe, nsga2 or random",
+             p->name);
     s->host->error(s->host, which, words);
     return HONE_EUNSUPPORTED;
 }
@@ -150,7 +151,6 @@ static int32_t ask(void *self, const hone_trials *t, int64_t n, const int64_t *n
         const turn start = {.row = 0, .workers = 1};
         const int64_t left = first == MODEL && at.row - t->n < n ? at.row - t->n : n;
 
-
         return fail(s, ask_part(s, first, &start, t, left, number, X, ldx, n_out));
     }
     if (t->n_running > 0 && t->running[0] < at.row)
@@ -210,13 +210,14 @@ static const hone_option OPTIONS[N_OPTIONS] = {
                    .type = HONE_OPT_COMPONENT,
                    .def = "cmaes",
                    .kind = HONE_STRATEGY,
-                   .doc = "The strategy that takes over where all parameters are numbers and one is "
-                          "continuous."},
+                   .doc = "The strategy that takes over where all parameters are numbers and one "
+                          "is continuous."},
     [DENSITY] = {.name = "density",
                  .type = HONE_OPT_COMPONENT,
                  .def = "tpe",
                  .kind = HONE_STRATEGY,
-                 .doc = "The strategy that takes over in other spaces, and where values are noisy."},
+                 .doc = "The strategy that takes over in other spaces, and where values are "
+                        "noisy."},
     [FRONT] = {.name = "front",
                .type = HONE_OPT_COMPONENT,
                .def = "nsga2",
@@ -239,8 +240,8 @@ static const hone_option OPTIONS[N_OPTIONS] = {
                .def = "0.1",
                .low = 0,
                .high = 1e9,
-               .doc = "Beyond that suggestions may take this part of the time that evaluating takes, "
-                      "of all workers together, before a cheaper strategy takes over."},
+               .doc = "Beyond that suggestions may take this part of the time that evaluating "
+                      "takes, of all workers together, before a cheaper strategy takes over."},
 };
 
 static const hone_strategy_ops OPS = {

@@ -17,9 +17,9 @@ enum { MODEL, EVOLUTION, DENSITY, FRONT, BUDGETS, PARTS };
 
 /* ---- choose.c ---- */
 typedef struct choice {
-    double patience, share;     /* options */
-    int64_t d;                  /* parameters with more than one value */
-    int numeric;                /* all are numbers and always active, and one is continuous */
+    double patience, share; /* options */
+    int64_t d;              /* parameters with more than one value */
+    int numeric;            /* all are numbers and always active, and one is continuous */
     int32_t n_objectives, n_constraints;
     int fidelity;
 } choice;
@@ -28,9 +28,9 @@ void choose_look(choice *c, const hone_space *space);
 int choose_first(const choice *c);
 /* Where and why another takes over: as many of the first rows are proposed by the first. */
 typedef struct turn {
-    int64_t row;                /* INT64_MAX: not within the rows looked at */
+    int64_t row;                   /* INT64_MAX: not within the rows looked at */
     double suggesting, evaluating; /* seconds up to there: by the cost model, and recorded */
-    int64_t workers;            /* evaluations at once, at least */
+    int64_t workers;               /* evaluations at once, at least */
 } turn;
 /* Looks at the table's first `rows` rows and further ones to come. */
 turn choose_turn(const choice *c, const hone_trials *t, int64_t rows);
@@ -51,19 +51,19 @@ typedef struct member {
 } member;
 typedef struct relay {
     const hone_host *host;
-    int32_t option;             /* COMPONENT option of the strategy that is led */
-    int64_t d;                  /* columns */
+    int32_t option; /* COMPONENT option of the strategy that is led */
+    int64_t d;      /* columns */
     hone_component part;
     const hone_strategy_ops *ops;
     int made;
-    hone_space given;           /* [0, 1] in every column; init: where the search begins */
-    hone_param *params;         /* [d] */
-    const hone_param **list;    /* [d] */
-    int64_t first, next, last;  /* first row, next row to go through, number of the one before */
+    hone_space given;          /* [0, 1] in every column; init: where the search begins */
+    hone_param *params;        /* [d] */
+    const hone_param **list;   /* [d] */
+    int64_t first, next, last; /* first row, next row to go through, number of the one before */
     int64_t n_members, room;
-    member *members;            /* asked and not told; the last `ahead` are not in the table yet */
+    member *members; /* asked and not told; the last `ahead` are not in the table yet */
     int64_t ahead;
-    double *x;                  /* [d] */
+    double *x; /* [d] */
 } relay;
 int32_t relay_init(relay *r, const hone_host *host, int32_t option);
 void relay_free(relay *r);

@@ -3,15 +3,15 @@
  *     several objectives              FRONT    all trials
  *     a fidelity, one objective       BUDGETS  all trials
  *     more than MANY parameters       EVOLUTION where all are numbers, else DENSITY
- *     everything else                 MODEL, and when its suggestions have become too dear, EVOLUTION
- *                                     where all parameters are numbers, else DENSITY
+ *     everything else                 MODEL, and when its suggestions have become too dear,
+ *                                     EVOLUTION where all parameters are numbers, else DENSITY
  *
  * Dear is a model by a cost that is stated, not measured: COST below, seconds of one suggestion
  * after n trials of d parameters.  Its sum up to a trial is too much when it is beyond `patience`
  * and beyond `share` of what evaluating took so far, divided by how many evaluations ran at
  * once.  So a study that needs less than `patience` never depends on recorded seconds, and one of
- * dear evaluations keeps the model.  What evaluating takes is estimated from the first quarter of the
- * trials, in the order of finishing: later trials do not change a decision.
+ * dear evaluations keeps the model.  What evaluating takes is estimated from the first quarter of
+ * the trials, in the order of finishing: later trials do not change a decision.
  *
  * Known variances of the noise: where they are more than NOISY of the variance of the better half
  * of the values, DENSITY takes over also from numbers, since the ranks of a narrow generation would
@@ -170,16 +170,18 @@ void choose_explain_first(const choice *c, int which, const char *name, int64_t 
                  "another takes over when suggesting takes more than %g s and more than %g of "
                  "evaluating",
                  c->patience, c->share);
-    snprintf(text, room, "%s: %lld parameter%s, one objective; about %.2g s a suggestion at the "
-             "start; %s", name, (long long)c->d, c->d == 1 ? "" : "s", cost_of_one(c, 0), when);
+    snprintf(text, room,
+             "%s: %lld parameter%s, one objective; about %.2g s a suggestion at the "
+             "start; %s",
+             name, (long long)c->d, c->d == 1 ? "" : "s", cost_of_one(c, 0), when);
 }
 
 void choose_explain_next(const choice *c, const turn *at, int which, const char *name, char *text,
                          size_t room)
 {
     snprintf(text, room,
-             "%s from trial %lld on: a model's suggestions take about %.3g s up to here, more than %g "
-             "s and more than %g of the %.3g s of evaluating with %lld at once%s",
+             "%s from trial %lld on: a model's suggestions take about %.3g s up to here, more than "
+             "%g s and more than %g of the %.3g s of evaluating with %lld at once%s",
              name, (long long)at->row, at->suggesting, c->patience, c->share, at->evaluating,
              (long long)at->workers,
              which == DENSITY && c->numeric ? "; the values are noisy"

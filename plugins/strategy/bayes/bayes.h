@@ -50,7 +50,7 @@ void columns_move(const columns *c, const double *x, double reach, const double 
  * how many. */
 int64_t columns_neighbours(const columns *c, const double *x, int64_t room, double *out);
 int64_t columns_most_neighbours(const columns *c);
-/* The same, and `each` points moved in one SMOOTH group, by its whole u and z ([n each] uniforms and
+/* The same, and `each` points moved in one SMOOTH group, by u and z ([n each] uniforms and
  * normals): for models without slopes.  room: columns_most_steps. */
 int64_t columns_steps(const columns *c, const double *x, int64_t each, const double *u,
                       const double *z, double *out);

@@ -1,13 +1,13 @@
 /* box.c - candidates around the best trial of a region.
  *
  * Of each candidate every parameter moves with the chance min(20/d, 1), at least one: a number
- * to a scrambled Sobol point of the box, whose sides are longer where the model changes slowly; one of
- * few levels at least to its neighbours.  A choice moves to another with a chance that is the
+ * to a scrambled Sobol point of the box, whose sides are longer where the model changes slowly; one
+ * of few levels at least to its neighbours.  A choice moves to another with a chance that is the
  * region's length, so that it too settles as the region shrinks.
  *
- * The sides in the paper are in proportion to the lengthscales of the model.  A surrogate does not tell
- * these; a process of lengthscale l has slopes in proportion to 1/l, so the sides are in proportion to
- * one over the size of the slopes of its mean at the region's trials. */
+ * The sides in the paper are in proportion to the lengthscales of the model.  A surrogate does not
+ * tell these; a process of lengthscale l has slopes in proportion to 1/l, so the sides are in
+ * proportion to one over the size of the slopes of its mean at the region's trials. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* local.c - models of the trials of one region.
  *
- * Hyperparameters are fitted to the first trials of the region's epoch, as many as the last scheduled
- * size: every one up to EVERY, then each larger by a tenth; later trials are appended.  So what is
- * known follows from the trials alone, whatever was asked before.
+ * Hyperparameters are fitted to the first trials of the region's epoch, as many as the last
+ * scheduled size: every one up to EVERY, then each larger by a tenth; later trials are appended. So
+ * what is known follows from the trials alone, whatever was asked before.
  *
  * Values above the upper quartile are drawn in by a logarithm: what matters is near the best.
  * Failed trials are learnt as the worst value, pruned ones and unknown constraints as the upper
@@ -67,7 +67,7 @@ static int32_t reserve(local *l, int64_t n)
 
 /* ---- values -------------------------------------------------------------------------------*/
 
-typedef struct shape {          /* of an output's values */
+typedef struct shape { /* of an output's values */
     double quartile, spread, worst;
     int constraint;
 } shape;
@@ -96,8 +96,8 @@ static double shaped(const shape *s, double y)
 }
 
 /* From the first n rows of the region; 0: no value is known. */
-static int find_shape(const region *r, const hone_trials *t, int64_t n, int64_t model, double *sorted,
-                      shape *s)
+static int find_shape(const region *r, const hone_trials *t, int64_t n, int64_t model,
+                      double *sorted, shape *s)
 {
     int64_t known = 0;
 
@@ -179,10 +179,10 @@ int32_t local_scales(const local *l, double *scale)
     if (!slope)
         return HONE_ENOMEM;
     double *other = slope + cells, *mean = other + cells, *var = mean + l->held;
-    const int32_t status = ops->caps & HONE_CAP_GRADIENT
-                               ? ops->predict(l->surrogate[0].self, l->held, l->X, l->p, mean, var,
-                                              slope, other, l->p)
-                               : HONE_EUNSUPPORTED;
+    const int32_t status =
+        ops->caps & HONE_CAP_GRADIENT
+            ? ops->predict(l->surrogate[0].self, l->held, l->X, l->p, mean, var, slope, other, l->p)
+            : HONE_EUNSUPPORTED;
     for (int64_t c = 0; c < l->p; c++) {
         double square = 0.0;
 
@@ -210,7 +210,8 @@ static int32_t draw_apart(const hone_component *c, int64_t m, int64_t p, const d
     return status;
 }
 
-int32_t local_draw(const local *l, int64_t m, const double *X, int64_t s, const double *Z, double *F)
+int32_t local_draw(const local *l, int64_t m, const double *X, int64_t s, const double *Z,
+                   double *F)
 {
     int32_t status = HONE_OK;
 

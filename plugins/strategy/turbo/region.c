@@ -1,7 +1,7 @@
 /* region.c - what the table says of a trust region.
  *
- * Trials count in the order in which they finished.  After the initial ones each is a success, if it
- * is better than the best by more than a thousandth of its size, or a failure; a number of
+ * Trials count in the order in which they finished.  After the initial ones each is a success, if
+ * it is better than the best by more than a thousandth of its size, or a failure; a number of
  * successes in a row doubles the length, a number of failures halves it, and below the shortest
  * length the region begins anew somewhere else.  Trials that were under way when it did, with
  * numbers below one that had finished, count no more. */

@@ -15,15 +15,15 @@
 
 /* ---- region.c ---- */
 typedef struct region {
-    int64_t epoch;              /* restarts so far */
-    int64_t first;              /* trials from this number on count */
+    int64_t epoch; /* restarts so far */
+    int64_t first; /* trials from this number on count */
     double length;
-    int64_t successes, failures;/* in a row */
-    int64_t n, room;            /* finished trials of this epoch, in the order of finishing */
-    int64_t *row;               /* [room] rows of the table */
-    int64_t best;               /* row of the best complete one, -1: none */
+    int64_t successes, failures; /* in a row */
+    int64_t n, room;             /* finished trials of this epoch, in the order of finishing */
+    int64_t *row;                /* [room] rows of the table */
+    int64_t best;                /* row of the best complete one, -1: none */
     double best_value, best_violation;
-    int64_t last;               /* largest number of a finished trial */
+    int64_t last; /* largest number of a finished trial */
 } region;
 typedef struct rules {
     int64_t n_regions, initial; /* initial: trials that a region begins with */
@@ -38,13 +38,13 @@ void region_free(region *r);
 double region_violation(const hone_trials *t, int64_t row);
 
 /* ---- local.c ---- */
-typedef struct local {          /* models of one region: the objective, then constraints */
+typedef struct local { /* models of one region: the objective, then constraints */
     const hone_host *host;
     int64_t p, n_models;
-    hone_component *surrogate;  /* [n_models] */
-    int64_t epoch, fitted, held;/* rows fitted to and held; fitted 0: nothing */
+    hone_component *surrogate;   /* [n_models] */
+    int64_t epoch, fitted, held; /* rows fitted to and held; fitted 0: nothing */
     int64_t room;
-    double *X, *y;              /* room x p, n_models x room */
+    double *X, *y; /* room x p, n_models x room */
 } local;
 /* Surrogates are made from COMPONENT option `option`, indices from `index` on. */
 int32_t local_init(local *l, const hone_host *host, int32_t option, int32_t index);
@@ -62,9 +62,9 @@ int32_t local_draw(const local *l, int64_t m, const double *X, int64_t s, const 
 typedef struct box {
     const hone_host *host;
     const hone_space *space;
-    int64_t p, d;               /* columns, parameters that have columns */
-    double *u;                  /* [3 d] */
-    double *width;              /* [p] */
+    int64_t p, d;  /* columns, parameters that have columns */
+    double *u;     /* [3 d] */
+    double *width; /* [p] */
 } box;
 int32_t box_init(box *b, const hone_host *host);
 void box_free(box *b);

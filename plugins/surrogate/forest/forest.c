@@ -9,8 +9,8 @@
  * With log = yes trees learn the logarithm of the distance to a place below all values, and leaves
  * average the distances themselves; mean and variance are then those of a log-normal value.
  *
- * A fit costs O(trees d n log n), a prediction O(trees log n).  It depends on the data, the order of
- * rows and the instance alone, so `update` is a fit.
+ * A fit costs O(trees d n log n), a prediction O(trees log n).  It depends on the data, the order
+ * of rows and the instance alone, so `update` is a fit.
  *
  * Sources: Breiman, "Random Forests", Machine Learning 45, 2001; Hutter, Xu, Hoos, Leyton-Brown,
  *          "Algorithm Runtime Prediction", Artificial Intelligence 206, 2014: random cuts between
@@ -33,13 +33,13 @@ static const double BELOW = 0.01;
 typedef struct forest {
     const hone_host *host;
     int64_t n_trees;
-    double part;            /* of the features that a node tries */
+    double part; /* of the features that a node tries */
     int bootstrap, logarithms;
     plan plan;
     features features;
-    tree *trees;            /* [n_trees] */
-    double floor;           /* least variance, in the units of the trees */
-    double below;           /* log: the place */
+    tree *trees;  /* [n_trees] */
+    double floor; /* least variance, in the units of the trees */
+    double below; /* log: the place */
     double noise, score;
     int fitted;
     double *v, *y;
@@ -146,7 +146,8 @@ static void draw_rows(const forest *f, int64_t k, int64_t n, double *u, int32_t 
         weight[(int64_t)(u[r] * (double)n)]++;
 }
 
-/* Grows all trees.  left (n) and count (n): sums of what trees say of rows that they do not have. */
+/* Grows all trees.  left (n) and count (n): sums of what trees say of rows that they do not have.
+ */
 static int32_t grow_all(forest *f, double *left, double *count)
 {
     const int64_t n = f->plan.n, d = f->features.d;
@@ -403,8 +404,9 @@ static const hone_option OPTIONS[N_OPTIONS] = {
     [LOG] = {.name = "log",
              .type = HONE_OPT_BOOL,
              .def = "no",
-             .doc = "Learns the logarithm of the distance to a place below all values: for values of "
-                    "very different size."},
+             .doc =
+                 "Learns the logarithm of the distance to a place below all values: for values of "
+                 "very different size."},
 };
 
 static const hone_surrogate_ops OPS = {

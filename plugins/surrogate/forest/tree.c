@@ -7,8 +7,8 @@
  * is better, also all alone; so a parameter that is inactive is a fact to learn from and no
  * number is made up for it.
  *
- * Rows are sorted by each feature once for all trees; cuts keep the order by stable partition.  So a
- * level costs O(d n).  A tree sees rows by weights, the number of times that each was drawn. */
+ * Rows are sorted by each feature once for all trees; cuts keep the order by stable partition.  So
+ * a level costs O(d n).  A tree sees rows by weights, the number of times that each was drawn. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,17 +23,17 @@ typedef struct grower {
     const int32_t *weight;
     const hone_host *host;
     int64_t stream;
-    int64_t m;              /* rows of weight above 0 */
-    int32_t *order;         /* d x m of these, by value */
-    int32_t *spare;         /* [m] */
-    signed char *goes_low;  /* [n] */
-    int64_t *turn;          /* [d] features in the order in which a node tries them */
-    double *uniform;        /* [d + 1] */
-    struct group *groups;   /* [most choices + 1] */
+    int64_t m;             /* rows of weight above 0 */
+    int32_t *order;        /* d x m of these, by value */
+    int32_t *spare;        /* [m] */
+    signed char *goes_low; /* [n] */
+    int64_t *turn;         /* [d] features in the order in which a node tries them */
+    double *uniform;       /* [d + 1] */
+    struct group *groups;  /* [most choices + 1] */
 } grower;
 
 typedef struct sums {
-    double w, s;            /* weight, weighted sum */
+    double w, s; /* weight, weighted sum */
 } sums;
 
 /* Rows with one choice; `choice` n: those without a value. */
@@ -43,10 +43,10 @@ typedef struct group {
 } group;
 
 typedef struct cut {
-    int64_t feature;        /* -1: none */
+    int64_t feature;           /* -1: none */
     double gain, below, above; /* between two values; infinite: values from NaN */
     int missing_low;
-    int64_t n_groups;       /* of a choice: how many of g->groups, in their order, go low */
+    int64_t n_groups; /* of a choice: how many of g->groups, in their order, go low */
 } cut;
 
 static double part(sums a)
@@ -81,8 +81,7 @@ static sums row_sums(const grower *g, int32_t row)
     return (sums){g->weight[row], g->weight[row] * g->p->y[row]};
 }
 
-static void take(cut *best, double gain, int64_t i, double below, double above,
-                 int missing_low)
+static void take(cut *best, double gain, int64_t i, double below, double above, int missing_low)
 {
     if (gain > best->gain)
         *best = (cut){i, gain, below, above, missing_low, 0};
