@@ -8,6 +8,7 @@
 #     tests/unit/ tests/conformance/ tests/endtoend/  Criterion programs          make test
 #     tests/faults/test_*.c                           Criterion programs          make test
 #     tests/faults/<other>.c    drivers; `DRIVER short` within make test, alone   make faults
+#     tests/faults/*.sh         scripts that need root, strace or a network      make faults
 #     tests/faults/bad/*.c      shared objects that misbehave, for the tests
 #     tests/support/plugins/*.c well-behaved ones, for the tests
 #     tests/fuzz/*.c            libFuzzer, inputs in tests/fuzz/corpus/<name>/    make fuzz
@@ -231,6 +232,7 @@ faults: ## kill and resume, broken plugins, injected failures, at full length (a
 	$(call bring,$(PACKAGES.all))
 	@$(again) test-programs
 	@for t in $(DRIVERS); do echo "$$t"; $$t || exit 1; done
+	@for t in $(wildcard tests/faults/*.sh); do echo "$$t"; sh $$t $(abspath $(HOST)) || exit 1; done
 	@HONE_FAULTS=full $(O)/tests/faults/test_broken_plugins
 	@FAULTS_FULL=1 $(O)/tests/faults/test_objectives
 
@@ -238,7 +240,8 @@ soak: ## the fault drivers again and again with new seeds, for SOAK_HOURS=4
 	@$(again) test-programs
 	@end=$$(($$(date +%s) + $(or $(SOAK_HOURS),4) * 3600)); round=0; \
 	while [ $$(date +%s) -lt $$end ]; do round=$$((round + 1)); \
-	    for t in $(DRIVERS); do echo "round $$round: $$t"; FAULTS_SEED=$$round $$t || exit 1; done; done
+	    for t in $(DRIVERS); do echo "round $$round: $$t"; FAULTS_SEED=$$round $$t || exit 1; done; \
+	    sh tests/faults/inject.sh $(abspath $(HOST)) || exit 1; done
 
 fuzz: ## libFuzzer on every parser, FUZZ_SECONDS=60 each (needs clang)
 	@$(MAKE) --no-print-directory $(JOBS) BUILD=fuzz CC=clang run-fuzzers

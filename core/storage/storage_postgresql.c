@@ -188,9 +188,12 @@ static char *address_of(const char *url)
 
 static int32_t attach(pg_storage *s, const char *url, error *err)
 {
-    static const char *const names[] = {"dbname", "application_name", "connect_timeout",
-                                        "client_encoding", NULL};
-    const char *const values[] = {url, "hone", "10", "UTF8", NULL};
+    /* What stands before dbname may be said otherwise in the address.  A network that is cut is
+     * noticed after about 20 s, in milliseconds and seconds. */
+    static const char *const names[] = {"connect_timeout", "tcp_user_timeout", "keepalives_idle",
+                                        "keepalives_interval", "keepalives_count", "dbname",
+                                        "application_name", "client_encoding", NULL};
+    const char *const values[] = {"10", "20000", "5", "5", "3", url, "hone", "UTF8", NULL};
     s->conn = s->pq.connectdbParams(names, values, 1);
     if (!s->conn || s->pq.status(s->conn) != CONNECTION_OK)
         return pg_fail(s, NULL, err);
