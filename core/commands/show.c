@@ -80,10 +80,15 @@ static double belief_note(const trial_record *t, const char *what, int32_t objec
 {
     char key[32];
     snprintf(key, sizeof key, objective ? "%s.%d" : "%s", what, objective);
+    double value = NAN;
     for (int64_t i = 0; i < t->n_notes; i++)
-        if (strcmp(t->note_keys[i], key) == 0)
-            return strtod(t->note_json[i], NULL);
-    return NAN;
+        if (strcmp(t->note_keys[i], key) == 0) {
+            json_t *note = json_loads(t->note_json[i], JSON_DECODE_ANY, NULL);
+            if (json_is_number(note))
+                value = json_number_value(note);
+            json_decref(note);
+        }
+    return value;
 }
 
 static bool is_belief(const char *key)
@@ -107,11 +112,10 @@ static void print_beliefs(const stored *s, const trial_record *t)
 static void print_notes(const trial_record *t)
 {
     for (int64_t i = 0; i < t->n_notes; i++) {
-        if (is_belief(t->note_keys[i]))
-            continue;
         json_t *value = json_loads(t->note_json[i], JSON_DECODE_ANY, NULL);
-        print_lines(t->note_keys[i],
-                    json_is_string(value) ? json_string_value(value) : t->note_json[i]);
+        if (!(json_is_number(value) && is_belief(t->note_keys[i]))) /* stands above */
+            print_lines(t->note_keys[i],
+                        json_is_string(value) ? json_string_value(value) : t->note_json[i]);
         json_decref(value);
     }
 }
