@@ -130,8 +130,6 @@ static int32_t work(effort *e, int64_t processes, error *err)
     if (!words || !choose_runs(e))
         status = error_add(err, HONE_ENOMEM, "out of memory for the runs");
     e->started = now_seconds();
-    setenv("OPENBLAS_NUM_THREADS", "1", 1); /* of the processes: each has a core */
-    setenv("OMP_NUM_THREADS", "1", 1);
     pool_settings with = {.words = words,
                           .processes = processes,
                           .wake_fd = signals_wake_fd(),
@@ -188,13 +186,18 @@ static int conclude(const invocation *in, const comparison *c, const record_log 
         status = findings_coco(&r, err);
     if (status >= 0 && !flag_given(in, "no-figures"))
         draw(&r, words.data);
-    if (status >= 0) {
+    if (status >= 0)
         printf("\nresults in %s\n", c->folder);
-    }
+    int64_t failed = status >= 0 ? findings_failed(&r) : 0;
     findings_free(&r);
     text_free(&summary);
     text_free(&words);
-    return status < 0 ? command_fail(err) : EXIT_DONE;
+    if (status < 0)
+        return command_fail(err);
+    if (failed > 0)
+        fprintf(stderr, "hone: %lld of %lld runs failed; the same command tries them again\n",
+                (long long)failed, (long long)l->n);
+    return failed > 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
 static int finish(effort *e, int32_t status, error *err)
@@ -218,6 +221,8 @@ static int compare(invocation *in)
     if (!flag_int(in, "jobs", 1, &jobs))
         return EXIT_USAGE;
     command_settings(in, &settings, &lists);
+    setenv("OPENBLAS_NUM_THREADS", "1", 1); /* each process has a core */
+    setenv("OMP_NUM_THREADS", "1", 1);
     effort e = {.in = in, .c = &c, .log = {.fd = -1}};
     e.line = isatty(STDERR_FILENO) && !flag_given(in, "quiet");
     int32_t status = comparison_load(in->arguments[0], &settings, &c, &err);
@@ -280,6 +285,7 @@ static int serve(invocation *in)
     int64_t run;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     command_settings(in, &settings, &lists);
+    settings.plugins.no_probe = true; /* the process that started this one did */
     FILE *out = own_output();
     int32_t status = out ? comparison_load(in->arguments[0], &settings, &c, &err)
                          : error_add(&err, HONE_EFAIL, "no line to answer on");
@@ -315,7 +321,11 @@ const command COMMAND_COMPARE = {
             "\n"
             "Runs are done on all cores and kept one by one; interrupted or killed, the same\n"
             "command goes on with what is left.  The numbers depend on neither the number of\n"
-            "cores nor the order of runs.\n",
+            "cores nor the order of runs.  A plugin whose file changed runs again.\n"
+            "\n"
+            "A run that fails (its strategy gives up, its program ends) counts with what it\n"
+            "reached until then; such runs are named in the summary, in report.html and in\n"
+            "runs.csv, the status is 1 then, and the same command tries them again.\n",
     .examples = "  hone compare comparison.ini\n"
                 "  hone compare comparison.ini --set comparison.budget=500d --jobs 2\n",
     .flags = FLAGS,

@@ -75,11 +75,11 @@ static int plot(invocation *in)
     if (flag_given(in, "objective") && !flag_int(in, "objective", 1, &goal))
         return EXIT_USAGE;
     int exit = recall_open(&r, in, in->arguments[1], (int32_t)(goal > 1000 ? 1000 : goal) - 1,
-                           c->needs_forest);
+                           c->needs_forest ? WEIGH_ONE : WEIGH_NONE);
     if (exit != EXIT_DONE)
         return exit;
     int32_t status = recall_choose(&r, in, &err);
-    if (status >= 0 && c->needs_forest && !r.forest)
+    if (status >= 0 && c->needs_forest && !r.request.forest)
         status = error_add(&err, HONE_EUNSUPPORTED, "'%s' wants four complete trials or more",
                            c->kind);
     if (status >= 0)

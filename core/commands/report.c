@@ -119,16 +119,19 @@ static int32_t place(const report *o, const char *kind, const char *caption, fig
     return status;
 }
 
-static int32_t add_chart(const report *o, const chart *c, error *err)
+static int32_t add_chart(const report *o, const chart *c, int32_t goal, error *err)
 {
     figure *f = NULL;
     error why = {0};
     int32_t made = HONE_OK;
-    if (c->needs_forest && !o->r->forest)
+    char kind[48];
+    const chart_request request = recall_request(o->r, goal);
+    if (c->needs_forest && !request.forest)
         made = error_add(&why, HONE_EUNSUPPORTED, "four complete trials or more are wanted");
     else
-        made = c->make(&o->r->request, &f, &why);
-    return place(o, c->kind, c->caption, f, made, &why, err);
+        made = c->make(&request, &f, &why);
+    snprintf(kind, sizeof kind, goal > 0 ? "%s-%d" : "%s", c->kind, goal + 1);
+    return place(o, kind, c->caption, f, made, &why, err);
 }
 
 static int32_t add_surrogate(const report *o, error *err)
@@ -144,22 +147,41 @@ static int32_t add_surrogate(const report *o, error *err)
     return place(o, "surrogate", BELIEF_CAPTION, f, made, &why, err);
 }
 
-static void add_importance(const report *o)
+static void add_importance(const report *o, int32_t goal)
 {
     const recall *r = o->r;
-    if (!r->forest)
+    const weights *w = &r->weights[goal];
+    text caption = {0};
+    if (!w->forest)
         return;
-    page_table(o->page, "Importance for the first objective.", 4,
+    text_add(&caption, "Importance for %s.", r->past.objectives[goal]);
+    page_table(o->page, caption.data, 4,
                (const char *[]){"parameter", "share of variance", "sd over trees", "permutation"},
                (bool[]){false, true, true, true});
     for (int32_t k = 0; k < r->study.space.n; k++) {
-        const int32_t i = r->ranked[k];
+        const int32_t i = w->ranked[k];
         page_cell(o->page, r->study.space.params[i].name);
-        page_cell_number(o->page, r->share[i]);
-        page_cell_number(o->page, r->share_sd[i]);
-        page_cell_number(o->page, r->permutation[i]);
+        page_cell_number(o->page, w->share[i]);
+        page_cell_number(o->page, w->share_sd[i]);
+        page_cell_number(o->page, w->permutation[i]);
     }
     page_table_end(o->page);
+    text_free(&caption);
+}
+
+/* A figure for the first objective; what parameters matter, for each. */
+static int32_t add_kind(const report *o, const chart *c, error *err)
+{
+    const int32_t n = strcmp(c->kind, "importance") == 0 ? o->r->past.n_goals : 1;
+    int32_t status = HONE_OK;
+    for (int32_t g = 0; g < n && status >= 0; g++) {
+        if (n > 1)
+            page_text(o->page, "For objective %d, %s:", g + 1, o->r->past.objectives[g]);
+        status = add_chart(o, c, g, err);
+        if (strcmp(c->kind, "importance") == 0)
+            add_importance(o, g);
+    }
+    return status;
 }
 
 static int32_t add_figures(const report *o, error *err)
@@ -169,9 +191,7 @@ static int32_t add_figures(const report *o, error *err)
         char heading[32];
         snprintf(heading, sizeof heading, "%c%s", c->kind[0] - 'a' + 'A', c->kind + 1);
         page_section(o->page, heading, c->kind);
-        status = add_chart(o, c, err);
-        if (strcmp(c->kind, "importance") == 0)
-            add_importance(o);
+        status = add_kind(o, c, err);
     }
     if (status >= 0) {
         page_section(o->page, "Surrogate", "surrogate");
@@ -346,7 +366,7 @@ static int run_report(invocation *in)
     recall r;
     error err = {0};
     const char *path = flag_value(in, "output"), *data = flag_value(in, "export");
-    const int exit = recall_open(&r, in, in->arguments[0], 0, true);
+    const int exit = recall_open(&r, in, in->arguments[0], 0, WEIGH_ALL);
     if (exit != EXIT_DONE)
         return exit;
     report o = {.r = &r, .in = in, .figures = flag_value(in, "figures")};
@@ -354,6 +374,8 @@ static int run_report(invocation *in)
     int32_t status = compile(&o, &err);
     if (status >= 0)
         status = page_save(o.page, path, &err);
+    if (status >= 0)
+        status = report_data_beside(&r, path, &err);
     if (status >= 0 && data)
         status = report_data_write(&r, data, &err);
     if (status >= 0 && !flag_given(in, "quiet"))
@@ -375,8 +397,9 @@ const command COMMAND_REPORT = {
     .arguments = "STUDY",
     .summary = "write all about a study as one HTML file",
     .help = "Writes one HTML file that needs nothing else: results, every figure of `hone plot`,\n"
-            "importance of parameters, a table of trials with what the strategy predicted of\n"
+            "importance of parameters for every objective, a table of trials with what the strategy predicted of\n"
             "each, the study file, versions, seed, machine, and the command that reproduces it.\n"
+            "Beside FILE.html it writes FILE.trials.csv and FILE.importance.csv.\n"
             "\n"
             "Figures show every point up to 2,000 a series.  Of longer curves, 500 equal\n"
             "stretches keep their first, lowest, highest and last point each; of larger clouds\n"

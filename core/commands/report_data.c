@@ -83,14 +83,18 @@ static void trials_csv(const recall *r, text *out)
 
 static void importance_csv(const recall *r, text *out)
 {
-    text_add(out, "parameter,variance_share,variance_share_sd,permutation\n");
-    for (int32_t k = 0; k < r->study.space.n; k++) {
-        const int32_t i = r->ranked[k];
-        add_cell(out, r->study.space.params[i].name);
-        add_number(out, r->share[i]);
-        add_number(out, r->share_sd[i]);
-        add_number(out, r->permutation[i]);
-        text_put(out, "\n", 1);
+    text_add(out, "objective,parameter,variance_share,variance_share_sd,permutation\n");
+    for (int32_t g = 0; g < r->past.n_goals; g++) {
+        const weights *w = &r->weights[g];
+        for (int32_t k = 0; w->forest && k < r->study.space.n; k++) {
+            const int32_t i = w->ranked[k];
+            add_cell(out, r->past.objectives[g]);
+            add_cell(out, r->study.space.params[i].name);
+            add_number(out, w->share[i]);
+            add_number(out, w->share_sd[i]);
+            add_number(out, w->permutation[i]);
+            text_put(out, "\n", 1);
+        }
     }
 }
 
@@ -108,19 +112,26 @@ static json_t *trial_json(const recall *r, const past_trial *t)
                      "acquisition", real_or_null(t->score), "seconds", real_or_null(t->seconds));
 }
 
+static void add_importance(const recall *r, int32_t goal, json_t *list)
+{
+    const weights *w = &r->weights[goal];
+    for (int32_t k = 0; w->forest && k < r->study.space.n; k++) {
+        const int32_t i = w->ranked[k];
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:f, s:f, s:f}", "objective", r->past.objectives[goal],
+                            "parameter", r->study.space.params[i].name, "variance_share",
+                            w->share[i], "variance_share_sd", w->share_sd[i], "permutation",
+                            w->permutation[i]));
+    }
+}
+
 static void report_json(const recall *r, text *out)
 {
     json_t *trials = json_array(), *importance = json_array(), *goals = json_array();
     for (int64_t i = 0; i < r->past.n; i++)
         json_array_append_new(trials, trial_json(r, &r->past.trials[i]));
-    for (int32_t k = 0; r->forest && k < r->study.space.n; k++) {
-        const int32_t i = r->ranked[k];
-        json_array_append_new(importance,
-                              json_pack("{s:s, s:f, s:f, s:f}", "parameter",
-                                        r->study.space.params[i].name, "variance_share",
-                                        r->share[i], "variance_share_sd", r->share_sd[i],
-                                        "permutation", r->permutation[i]));
-    }
+    for (int32_t g = 0; g < r->past.n_goals; g++)
+        add_importance(r, g, importance);
     for (int32_t g = 0; g < r->past.n_goals; g++)
         json_array_append_new(goals, json_pack("{s:s, s:s}", "name", r->past.objectives[g], "goal",
                                                r->past.maximize[g] ? "maximize" : "minimize"));
@@ -136,16 +147,23 @@ static void report_json(const recall *r, text *out)
 
 /* ---- files ---- */
 
-static int32_t write_file(const recall *r, void (*make)(const recall *, text *), const char *folder,
-                          const char *name, error *err)
+static int32_t write_file(const recall *r, void (*make)(const recall *, text *), const char *path,
+                          error *err)
 {
     text out = {0};
-    char *path = path_join(folder, name);
     make(r, &out);
     int32_t status = path && !out.failed
                          ? file_write(path, out.data, out.length, err)
-                         : error_add(err, HONE_ENOMEM, "out of memory for %s/%s", folder, name);
+                         : error_add(err, HONE_ENOMEM, "out of memory for the data of a report");
     text_free(&out);
+    return status;
+}
+
+static int32_t write_into(const recall *r, void (*make)(const recall *, text *), const char *folder,
+                          const char *name, error *err)
+{
+    char *path = path_join(folder, name);
+    int32_t status = write_file(r, make, path, err);
     free(path);
     return status;
 }
@@ -154,8 +172,24 @@ int32_t report_data_write(const recall *r, const char *folder, error *err)
 {
     int32_t status = folder_make(folder, err);
     if (status >= 0)
-        status = write_file(r, trials_csv, folder, "trials.csv", err);
-    if (status >= 0 && r->forest)
-        status = write_file(r, importance_csv, folder, "importance.csv", err);
-    return status < 0 ? status : write_file(r, report_json, folder, "report.json", err);
+        status = write_into(r, trials_csv, folder, "trials.csv", err);
+    if (status >= 0)
+        status = write_into(r, importance_csv, folder, "importance.csv", err);
+    return status < 0 ? status : write_into(r, report_json, folder, "report.json", err);
+}
+
+int32_t report_data_beside(const recall *r, const char *page, error *err)
+{
+    const size_t n = strlen(page), ending = strlen(".html");
+    text trials = {0}, importance = {0};
+    if (n <= ending || strcmp(page + n - ending, ".html") != 0)
+        return HONE_OK;
+    text_add(&trials, "%.*s.trials.csv", (int)(n - ending), page);
+    text_add(&importance, "%.*s.importance.csv", (int)(n - ending), page);
+    int32_t status = write_file(r, trials_csv, trials.data, err);
+    if (status >= 0)
+        status = write_file(r, importance_csv, importance.data, err);
+    text_free(&trials);
+    text_free(&importance);
+    return status;
 }

@@ -234,8 +234,13 @@ int32_t record_log_add(record_log *l, int64_t run, const char *line, error *err)
 {
     char key[65];
     run_record r;
-    if (!run_record_read(line, key, &r) || strcmp(key, l->keys[run]) != 0)
+    if (!run_record_read(line, key, &r))
         return error_add(err, HONE_EFAIL, "a run's record arrived damaged");
+    if (strcmp(key, l->keys[run]) != 0) {
+        run_record_free(&r);
+        return error_add(err, HONE_EFAIL, "the comparison file or a plugin changed at work; the "
+                         "same command goes on with what it is now");
+    }
     if (!write_all(l->fd, line, strlen(line)) || fdatasync(l->fd) < 0) {
         run_record_free(&r);
         return error_add(err, HONE_ESTORAGE, "%s: %s", l->path, strerror(errno));

@@ -19,6 +19,14 @@ const run_record *findings_record(const findings *r, run_place at)
     return &r->log->records[run];
 }
 
+int64_t findings_failed(const findings *r)
+{
+    int64_t n = 0;
+    for (int64_t i = 0; i < r->log->n; i++)
+        n += r->log->records[i].failure != NULL;
+    return n;
+}
+
 double findings_target(const findings *r, run_place at, double precision)
 {
     int64_t i = at.block * r->comparison->n_instances + at.instance;

@@ -48,6 +48,7 @@ void findings_free(findings *r);
 double findings_target(const findings *r, run_place at, double precision); /* as a value */
 double findings_precision(const findings *r, run_place at);
 const run_record *findings_record(const findings *r, run_place at);
+int64_t findings_failed(const findings *r); /* runs that failed themselves */
 /* Of all runs of a contender on a block; runs: how many reached it. */
 double findings_ert(const findings *r, int64_t who, int64_t where, double precision,
                    int64_t *runs);

@@ -26,18 +26,31 @@ static void add_table(const findings *r, text *out)
     }
 }
 
+/* Each strategy and problem with runs that failed, with the first reason. */
 static void add_failures(const findings *r, text *out)
 {
     const comparison *c = r->comparison;
-    int said = 0;
-    for (int64_t i = 0; i < r->log->n && said < 3; i++) {
-        run_place at = comparison_place(c, i);
-        if (!r->log->records[i].failure)
+    int64_t each = c->n_instances * c->repeats, said = 0, places = 0;
+    for (int64_t p = 0; p < c->n_contenders * c->n_blocks; p++) {
+        const char *reason = NULL;
+        int64_t failed = 0;
+        for (int64_t i = p * each; i < (p + 1) * each; i++) {
+            reason = reason ? reason : r->log->records[i].failure;
+            failed += r->log->records[i].failure != NULL;
+        }
+        places += failed > 0;
+        if (failed == 0 || said == MOST_SENTENCES)
             continue;
-        text_add(out, "%s on %s failed: %s\n", c->contenders[at.contender].name,
-                 c->blocks[at.block].name, r->log->records[i].failure);
-        said++;
+        run_place at = comparison_place(c, p * each);
+        text_add(out, "%s%lld of %lld runs of %s on %s", said++ ? "" : "\n", (long long)failed,
+                 (long long)each, c->contenders[at.contender].name, c->blocks[at.block].name);
+        if (c->blocks[at.block].dimension > 0)
+            text_add(out, ", dimension %lld,", (long long)c->blocks[at.block].dimension);
+        text_add(out, " failed: %s\n", reason);
     }
+    if (places > said)
+        text_add(out, "and runs of %lld pairs of strategy and problem more, in runs.csv\n",
+                 (long long)(places - said));
 }
 
 static void add_pair(const findings *r, const rival_pair *p, text *out)

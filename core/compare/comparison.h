@@ -19,6 +19,8 @@ typedef struct contender {
     const char *name;            /* into doc */
     const ini_section *section;
     const char *command;         /* NULL: a plugin */
+    char *modules;               /* the strategy's plugins with the SHA-256 of their files, a
+                                    line each; NULL: a program, or usable on no problem */
 } contender;
 
 typedef struct block {
@@ -31,6 +33,7 @@ typedef struct block {
     bool bbob;
     double *reference;           /* of the hypervolume, [n_reference]; NULL: one goal */
     int64_t n_reference;
+    char *modules;               /* as a contender's, of the objective */
 } block;
 
 typedef struct comparison {
@@ -55,6 +58,12 @@ int32_t comparison_load(const char *path, const config_settings *settings, compa
 void comparison_free(comparison *c); /* also after a failure */
 const hone_option *comparison_options(int32_t *n);
 
+/* "NAME" of a section "kind NAME"; NULL: another section. */
+const char *comparison_named(const ini_section *s, const char *kind);
+/* Reads a study of each strategy and each problem, so that what is wrong with a section is said
+ * before anything runs, and notes the plugins' files; comparison_load does it. */
+int32_t comparison_find_modules(comparison *c, const config_settings *settings, error *err);
+
 typedef struct run_place {
     int64_t contender, block, instance, repeat; /* instance: index into instances */
 } run_place;
@@ -65,7 +74,7 @@ uint64_t comparison_seed(const comparison *c, run_place at);
  * frees. */
 int32_t comparison_study(const comparison *c, run_place at, text *out, char **folder, error *err);
 int64_t comparison_budget(const comparison *c, int64_t dimension);
-/* Names the run by all that decides its result: SHA-256 of it. */
+/* Names the run by all that decides its result, the files of its plugins too: SHA-256 of it. */
 int32_t comparison_key(const comparison *c, run_place at, char key[65], error *err);
 
 #endif

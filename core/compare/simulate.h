@@ -1,13 +1,9 @@
-/* simulate.h - one run on a simulated clock: W workers that exist only as numbers.
+/* simulate.h - one run of a comparison on the simulated clock: W workers that exist only as
+ * numbers, see clocked.h.
  *
- * An evaluation is computed in this process when it begins, and takes effect on the simulated
- * clock: what the objective says it cost (`seconds`), or 1 where it says nothing.  What happens
- * next is decided by (time, number), so a run depends on neither the machine nor its load, and
- * hours of many workers take as long as the asking does.
- *
- * An intermediate value arrives after the cost that the objective noted as "seconds" before it
- * (table does); others are spread over the cost of their evaluation: the value of step s of last
- * step S comes at s/S of it.  A trial that is stopped there frees its worker there. */
+ * What happens next is decided by (time, number), so a run depends on neither the machine nor
+ * its load, and hours of many workers take as long as the asking does.  A trial that a report
+ * stops frees its worker there. */
 #ifndef HONE_CORE_SIMULATE_H
 #define HONE_CORE_SIMULATE_H
 
@@ -37,7 +33,7 @@ typedef struct simulated {
 } simulated;
 
 typedef struct simulation_settings {
-    const config *config;    /* isolation none; its objective is evaluated */
+    const config *config;    /* isolation simulated; its objective is evaluated */
     const log_sink *log;
     proposer by;
     int64_t workers;         /* >= 1 */

@@ -76,23 +76,22 @@ static void keep_result(slot_of *w, const config *c, const event *e)
     memcpy(w->values + goals + constraints, e->yvar, goals * sizeof *e->yvar);
 }
 
-/* When each saying comes: reports at the seconds noted before them, or spread evenly; notes with
- * what comes next. */
+/* When each saying comes: reports at the seconds noted before them, else spread over the
+ * evaluation by their steps; notes with what comes next. */
 static void set_times(slot_of *w)
 {
-    double noted = NAN, next = w->seconds;
-    int64_t reports = 0, k = 0;
+    double noted = NAN, next = w->seconds, last = 0;
     for (int64_t i = 0; i < w->n; i++)
-        reports += w->said[i].type == EVENT_REPORT;
+        if (w->said[i].type == EVENT_REPORT)
+            last = (double)w->said[i].step;
     for (int64_t i = 0; i < w->n; i++) {
         saying *s = &w->said[i];
         if (s->type == EVENT_NOTE && !s->text && strcmp(s->key, "seconds") == 0) {
             noted = s->value;
             s->type = 0;
         } else if (s->type == EVENT_REPORT) {
-            k++;
-            s->at = noted >= 0 ? noted : w->seconds * (double)k / (double)reports;
-            s->at = fmin(s->at, w->seconds);
+            double share = last > 0 ? fmax((double)s->step / last, 0) : 1;
+            s->at = fmin(noted >= 0 ? noted : share * w->seconds, w->seconds);
             noted = NAN;
         }
     }
@@ -182,6 +181,7 @@ void clocked_next(clocked *s, event *out)
     if (!w)
         return;
     s->clock = fmax(s->clock, due(w));
+    out->clock = s->clock;
     out->number = w->number;
     out->repeat = w->repeat;
     if (w->next < w->n) {
@@ -200,7 +200,7 @@ void clocked_stop(clocked *s, int64_t number)
 {
     for (int64_t i = 0; i < s->n_slots; i++) {
         slot_of *w = &s->slots[i];
-        if (w->busy && w->number == number && w->state == HONE_COMPLETE) {
+        if (w->busy && w->number == number) {
             w->pruned = true;
             w->seconds = s->clock - w->start;
             w->next = w->n;

@@ -3,10 +3,9 @@
  * A job is evaluated in this process when it is submitted, which takes no simulated time; what it
  * said, and its result, are handed out when the clock of N workers comes to them.  How long an
  * evaluation takes is what the objective says in `seconds`, or 1 where it says nothing; where it
- * notes "seconds" before a report, the report comes so long after the start, others are spread
- * evenly.  Of events at one
- * time the one of the smaller trial comes first, so that a run is the same on every machine.
- * Every result is preceded by a note "clock": the simulated second in which the trial ended. */
+ * notes "seconds" before a report, the report comes so long after the start; of others, step s of
+ * last step S comes after s/S of the evaluation.  Of events at one time the one of the smaller
+ * trial comes first, so that a run is the same on every machine.  Every result is preceded by a note "clock": the simulated second in which the trial ended. */
 #ifndef HONE_CORE_CLOCKED_H
 #define HONE_CORE_CLOCKED_H
 

@@ -26,6 +26,7 @@ enum { EVENT_RESULT = 1, EVENT_REPORT, EVENT_NOTE };
 typedef struct event {
     int32_t type;
     int64_t number, repeat;
+    double clock;                /* isolation simulated: when, in simulated seconds */
     /* EVENT_RESULT */
     int32_t state;
     const double *y;             /* [n_goals] user's direction */

@@ -12,7 +12,7 @@ static const int KIND_COLUMNS[SERIES_KINDS] = {
     [SERIES_LINE] = 2,   [SERIES_STEPS] = 2, [SERIES_POINTS] = 2, [SERIES_SHADED] = 3,
     [SERIES_BAND] = 3,   [SERIES_ERRORS] = 4, [SERIES_BARS] = 2,  [SERIES_BOXES] = 6,
     [SERIES_SPANS] = 3,  [SERIES_HEAT] = 3,  [SERIES_CONTOUR] = 3, [SERIES_PATHS] = 3,
-    [SERIES_TEXT] = 2,
+    [SERIES_TEXT] = 2,   [SERIES_TEXT_AFTER] = 2, [SERIES_TEXT_BEFORE] = 2,
 };
 
 int series_columns(int kind)

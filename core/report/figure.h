@@ -38,6 +38,8 @@ enum {
     SERIES_CONTOUR,/* the same: lines of equal z over it; no log axes */
     SERIES_PATHS,  /* x y z: a line coloured by z; a gap where y is not finite */
     SERIES_TEXT,   /* x y: names[] written there, centred */
+    SERIES_TEXT_AFTER,  /* the same, beginning there */
+    SERIES_TEXT_BEFORE, /* the same, ending there */
     SERIES_KINDS
 };
 enum { SERIES_COLUMNS = 6 };

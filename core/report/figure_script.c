@@ -217,7 +217,13 @@ static void add_series(const series *s, const char *name, text *out)
         text_add(out, "using 1:2:3 with lines lc palette lw 1");
         break;
     case SERIES_TEXT:
-        text_add(out, "using 1:2:3 with labels tc rgb '%s'", l->colour);
+    case SERIES_TEXT_AFTER:
+    case SERIES_TEXT_BEFORE:
+        text_add(out, "using 1:2:3 with labels %s tc rgb '%s'",
+                 s->kind == SERIES_TEXT         ? "center"
+                 : s->kind == SERIES_TEXT_AFTER ? "left"
+                                                : "right",
+                 l->colour);
         break;
     }
     if (s->label) {

@@ -101,6 +101,40 @@ Test(compare, problems_of_the_file_are_sentences)
     cr_assert_eq(shell("grep -q 'there is no problem' err.txt"), 0);
 }
 
+/* A strategy whose section is wrong is a sentence before anything runs; one that cannot do one
+ * of several problems fails there only. */
+Test(compare, a_strategy_that_cannot)
+{
+    write_file("a.ini", "[comparison]\nbudget = 5\n[strategy random]\nplugin = random\n"
+                        "[strategy wrong]\nplugin = cmaes\nsigmma = 3\n"
+                        "[problem p]\nplugin = testfn\nfunction = sphere\n");
+    cr_assert_eq(shell("$HONE compare --no-figures a.ini 2>err.txt"), 2);
+    cr_assert_eq(shell("grep -q 'strategy wrong. works on no problem: .*sigmma' err.txt"), 0);
+    write_file("a.ini", "[comparison]\nbudget = 5\n[strategy random]\nplugin = random\n"
+                        "[strategy nsga2]\nplugin = nsga2\n[strategy cmaes]\nplugin = cmaes\n"
+                        "[problem one]\nplugin = testfn\nfunction = sphere\n"
+                        "[problem two]\nplugin = zdt\nfunction = zdt1\n"
+                        "goal = minimize minimize\nreference = 11 11\ndimensions = 3\n");
+    cr_assert_eq(shell("$HONE compare --no-figures a.ini >out.txt 2>err.txt"), 1);
+    cr_assert_eq(shell("grep -q 'runs of cmaes on two-zdt1, dimension 3, failed: ' out.txt"), 0);
+    cr_assert_eq(shell("grep -c 'failed: ' out.txt | grep -qx 1"), 0);
+}
+
+/* A plugin whose file changed runs again, what it does not touch stays. */
+Test(compare, a_changed_plugin_runs_again)
+{
+    write_file("a.ini", "[comparison]\nbudget = 5\ninstances = 1-3\n"
+                        "[strategy random]\nplugin = random\n[strategy mine]\nplugin = ./mine.so\n"
+                        "[problem p]\nplugin = testfn\nfunction = sphere\n");
+    cr_assert_eq(shell("chmod 700 . && cp '" BUILD_DIR "/plugins/strategy/sobol.so' mine.so && "
+                       "$HONE compare --no-figures a.ini >out.txt 2>err.txt"), 0);
+    cr_assert_eq(shell("$HONE compare --no-figures a.ini 2>err.txt >out.txt && "
+                       "grep -q '^6 of 6 runs are in' err.txt"), 0);
+    cr_assert_eq(shell("cp '" BUILD_DIR "/plugins/strategy/lhs.so' mine.so && "
+                       "$HONE compare --no-figures a.ini 2>err.txt >out.txt && "
+                       "grep -q '^3 of 6 runs are in' err.txt"), 0);
+}
+
 /* Two goals are followed by their hypervolume: with every point it can only grow. */
 Test(compare, several_goals)
 {
@@ -134,7 +168,7 @@ Test(compare, costs_of_the_objective_drive_the_clock)
     write_file("t.csv", "x,value,seconds\n0,5,3\n1,4,1\n2,3,1\n3,2,5\n");
     write_file("s.ini", "[study]\nstorage = memory\ntrials = 4\n[space]\nx = int 0 3\n"
                         "[strategy]\nplugin = grid\n[objective]\nplugin = table\nfile = t.csv\n"
-                        "seconds = seconds\nisolation = none\n");
+                        "seconds = seconds\nisolation = simulated\n");
     char path[256];
     error err = {0};
     config c;
@@ -216,7 +250,10 @@ Test(compare, a_program_competes)
                         "[strategy halves]\ncommand = python3 halves.py\n"
                         "[strategy gone]\ncommand = true\n"
                         "[problem sphere]\nplugin = testfn\nfunction = sphere\n");
-    cr_assert_eq(shell("$HONE compare --no-figures a.ini --quiet >out.txt"), 0);
+    cr_assert_eq(shell("$HONE compare a.ini --quiet >out.txt 2>err.txt"), 1);
+    cr_assert_eq(shell("grep -q '1 of 1 runs of gone on sphere-sphere, dimension 2, failed: ' "
+                       "out.txt && grep -q '1 of 2 runs failed' err.txt"), 0);
+    cr_assert_eq(shell("grep -q 'id=\"failed\"' a/report.html"), 0);
     /* the eighth point is 2^-7 twice: 2 (2^-7)^2 = 2^-13 */
     cr_assert_eq(shell("grep -q '^halves,sphere-sphere,2,1,1,[0-9]*,8,0,0.0001220703125,' "
                        "a/runs.csv"), 0);

@@ -367,4 +367,24 @@ Test(report, a_report_has_everything)
     json_decref(data);
     cr_expect(access("figures/history.pdf", R_OK) == 0);
     cr_expect(access("data/importance.csv", R_OK) == 0);
+    run("cmp data/trials.csv report.trials.csv && cmp data/importance.csv report.importance.csv", 0);
+}
+
+/* What matters differs between objectives: each has its figure and its table. */
+Test(report, importance_of_every_objective)
+{
+    write_file("two.ini", "[study]\nname = two\ngoal = minimize maximize\nobjectives = cost gain\n"
+                          "trials = 40\n[space]\na = float 0 1\nb = float 0 1\n"
+                          "[strategy]\nplugin = random\n[objective]\nplugin = command\n"
+                          "command = echo {a} {b}\n");
+    run(HONE "run two.ini --quiet", 0);
+    run(HONE "report two.ini -o two.html --figures two --quiet", 0);
+    char *all = read_whole("two.html");
+    cr_expect(strstr(all, "Importance for cost.") && strstr(all, "Importance for gain."));
+    free(all);
+    run("awk -F, 'NR > 1 && $3 > 0.8 { print $1, $2 }' two.importance.csv >most", 0);
+    all = read_whole("most");
+    cr_expect_str_eq(all, "cost a\ngain b\n");
+    free(all);
+    cr_expect(access("two/importance-2.pdf", R_OK) == 0);
 }

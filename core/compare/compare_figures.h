@@ -1,0 +1,15 @@
+/* compare_figures.h - the figures of a comparison; each the caller frees, NULL: no memory. */
+#ifndef HONE_CORE_COMPARE_FIGURES_H
+#define HONE_CORE_COMPARE_FIGURES_H
+
+#include "compare_results.h"
+#include "figure.h"
+
+/* compare_critical.c: mean ranks and Nemenyi's critical difference; wants r->tested. */
+figure *findings_critical(const findings *r);
+/* compare_figures.c: distribution of runtimes, over all and, `apart`, in each dimension. */
+figure *findings_distributions(const findings *r, bool apart);
+figure *findings_profiles(const findings *r); /* data and performance profile */
+figure *findings_curves(const findings *r);
+
+#endif
