@@ -1,0 +1,67 @@
+/* bench_recipe.c - regret of one recipe of Bayesian optimization, seed by seed, to be laid beside
+ * that of another.
+ *
+ *     bench_recipe few|all|half|other|wide SEEDS [option=value ...]
+ *
+ * few    12 functions that disagree about what is good     60 trials
+ * half   the functions that a fair coin chose to be tuned on
+ * other  those that it held out                            60 trials
+ * wide   20 parameters                                    100 trials
+ *
+ * Each line: function, parameters, seed, regret after a third, two thirds and all of the trials,
+ * seconds of processor time spent on proposals. */
+#include "bayes_runs.h"
+
+static const char *const FEW[] = {"branin", "hartmann6", "levy", "ackley", "rosenbrock", "rastrigin",
+                                  "goldstein_price", "styblinski_tang", "1", "8", "10", "14"};
+static const problem WIDE[] = {
+    {"testfn", "ellipsoid", 20, "0.9"}, {"testfn", "levy", 20, NULL},
+    {"testfn", "rosenbrock", 20, NULL}, {"testfn", "ackley", 20, "3.7"},
+    {"bbob", "8", 20, NULL},            {"bbob", "10", 20, NULL},
+    {"bbob", "15", 20, NULL},
+};
+enum { N_FEW = sizeof FEW / sizeof FEW[0], N_WIDE = sizeof WIDE / sizeof WIDE[0] };
+
+static int is_few(const problem *p)
+{
+    for (int i = 0; i < N_FEW; i++) {
+        if (strcmp(p->function, FEW[i]) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static void print_runs(const problem *p, int seeds, int trials, const char *const *set)
+{
+    static double trace[MOST_TRIALS];
+    task t;
+    task_open(&t, p);
+    for (int s = 1; s <= seeds; s++) {
+        const double spent = run(&t, "bayes", set, (uint64_t)s, trials, trace);
+        printf("%s-%s %d %d %.6g %.6g %.6g %.3g\n", p->plugin, p->function, (int)t.n_params, s,
+               trace[trials / 3 - 1], trace[2 * trials / 3 - 1], trace[trials - 1], spent);
+        fflush(stdout);
+    }
+    task_close(&t);
+}
+
+int main(int argc, char **argv)
+{
+    const char *part = argc > 1 ? argv[1] : "few";
+    const int given = argc > 2 ? atoi(argv[2]) : 5;
+    const int seeds = given > 0 && given <= MOST_SEEDS ? given : 5;
+    const char *const *set = argc > 3 ? (const char *const *)argv + 3 : NULL;
+    setenv("OPENBLAS_NUM_THREADS", "1", 1);
+    for (int i = 0; i < N_PROBLEMS && strcmp(part, "wide") != 0; i++) {
+        if (strcmp(part, "all") == 0 || (strcmp(part, "few") == 0 && is_few(&PROBLEMS[i])) ||
+            (strcmp(part, "half") == 0 && !held_out(i)) ||
+            (strcmp(part, "other") == 0 && held_out(i))) {
+            print_runs(&PROBLEMS[i], seeds, 60, set);
+        }
+    }
+    for (int i = 0; i < N_WIDE && strcmp(part, "wide") == 0; i++) {
+        print_runs(&WIDE[i], seeds, 100, set);
+    }
+    return 0;
+}
