@@ -33,6 +33,8 @@ typedef struct hone_lbfgsb {
     double progress;       /* ends when an iteration gains less than this fraction of f;
                               1e-9 after new                                                */
     int limit;             /* evaluations at most; 200 after new                            */
+    double reach;          /* length of the first step at most; 0 (after new): a whole
+                              gradient, which may end at a bound and tell little           */
     /* the caller's; set before each next but the first */
     double f, *g;          /* value and gradient [n] at x; a non-finite f is a wall         */
     /* results */
@@ -41,6 +43,7 @@ typedef struct hone_lbfgsb {
     /* the routine's own */
     int n;
     double *work, dsave[29];
+    double scale;          /* of what the routine is given: the first gradient has `reach` */
     int *kinds, *iwork, lsave[4], isave[44];
     char task[HONE_LBFGSB_TEXT], csave[HONE_LBFGSB_TEXT];
 } hone_lbfgsb;
@@ -101,6 +104,7 @@ static inline void hone_lbfgsb_start(hone_lbfgsb *b)
     hone_lbfgsb_say(b, "START");
     b->evaluations = 0;
     b->f = 0.0;
+    b->scale = 1.0;
     b->best_f = HUGE_VAL;
     memcpy(b->best, b->x, (size_t)b->n * sizeof(double));
 }
@@ -122,6 +126,22 @@ static inline void hone_lbfgsb_take(hone_lbfgsb *b)
     }
 }
 
+/* The first step is as long as the first gradient: makes that `reach` at most, and all else alike. */
+static inline void hone_lbfgsb_scale(hone_lbfgsb *b)
+{
+    double sum = 0.0;
+    for (int i = 0; i < b->n; i++) {
+        sum += b->g[i] * b->g[i];
+    }
+    if (b->evaluations == 1 && b->reach > 0.0 && sum > b->reach * b->reach && isfinite(sum)) {
+        b->scale = b->reach / sqrt(sum);
+    }
+    for (int i = 0; i < b->n; i++) {
+        b->g[i] *= b->scale;
+    }
+    b->f *= b->scale;
+}
+
 /* 1: give f and g at x and call again; 0: finished.  best_f is infinite if no value was. */
 static inline int hone_lbfgsb_next(hone_lbfgsb *b)
 {
@@ -129,10 +149,12 @@ static inline int hone_lbfgsb_next(hone_lbfgsb *b)
     const double factor = b->progress / 2.220446049250313e-16;
     if (b->evaluations > 0) {
         hone_lbfgsb_take(b);
+        hone_lbfgsb_scale(b);
     }
+    const double tolerance = b->tolerance * b->scale;
     do {
         setulb_(&b->n, &pairs, b->x, b->lower, b->upper, b->kinds, &b->f, b->g, &factor,
-                &b->tolerance, b->work, b->iwork, b->task, &silent, b->csave, b->lsave, b->isave,
+                &tolerance, b->work, b->iwork, b->task, &silent, b->csave, b->lsave, b->isave,
                 b->dsave, sizeof b->task, sizeof b->csave);
     } while (strncmp(b->task, "NEW_X", 5) == 0);
     if (strncmp(b->task, "FG", 2) != 0 || b->evaluations >= b->limit) {

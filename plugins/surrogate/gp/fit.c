@@ -37,8 +37,9 @@ static const double LENGTH_SIGMA = 1.73205080756887729353;
 static const double NUGGET_MU = -6.0, NUGGET_SIGMA = 2.0;
 static const double SIGNAL_SHAPE = 2.0, SIGNAL_RATE = 1.0;
 static const double MEAN_VAR = 1.0;
-static const double SEARCH_TOLERANCE = 1e-3, SEARCH_PROGRESS = 1e-7;
+static const double SEARCH_TOLERANCE = 1e-2, SEARCH_PROGRESS = 1e-7, SEARCH_REACH = 1.0;
 enum { SEARCH_LIMIT = 100 };
+enum { RACE = 12 }; /* evaluations after which the best of several searches goes on alone */
 
 int32_t objective_init(objective *o, const settings *set, int64_t n, int64_t p, const double *U,
                        int64_t ldu, const double *y, const double *noise)
@@ -294,37 +295,70 @@ static void start_point(const objective *o, const hone_host *host, int64_t strea
     }
 }
 
+/* Advances a search until it has ended (0) or has had `limit` evaluations (1). */
+static int advance(objective *o, hone_lbfgsb *b, int limit)
+{
+    while (b->evaluations < limit) {
+        b->f = objective_value(o, b->x, b->g);
+        if (!hone_lbfgsb_next(b)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* A search that is ready to be advanced, from `from` or as number k. */
+static int32_t search_start(objective *o, const hone_host *host, int64_t stream, int k,
+                            const double *from, hone_lbfgsb *b)
+{
+    if (hone_lbfgsb_new(b, (int)o->n_free)) {
+        return HONE_ENOMEM;
+    }
+    b->tolerance = SEARCH_TOLERANCE * sqrt((double)o->n);
+    b->progress = SEARCH_PROGRESS;
+    b->reach = SEARCH_REACH;
+    b->limit = SEARCH_LIMIT;
+    objective_bounds(o, b->lower, b->upper);
+    if (from) {
+        memcpy(b->x, from, (size_t)o->n_free * sizeof *from);
+    } else {
+        start_point(o, host, stream, k, b->lower, b->upper, b->x);
+    }
+    hone_lbfgsb_start(b);
+    hone_lbfgsb_next(b);
+    return HONE_OK;
+}
+
 int32_t fit_search(objective *o, const hone_host *host, int64_t stream, const double *from,
                    double *theta)
 {
-    hone_lbfgsb b;
-    const int searches = from ? 1 : 1 + o->set->restarts;
-    double best = HUGE_VAL;
-    if (hone_lbfgsb_new(&b, (int)o->n_free)) {
-        return HONE_ENOMEM;
-    }
-    b.tolerance = SEARCH_TOLERANCE;
-    b.progress = SEARCH_PROGRESS;
-    b.limit = SEARCH_LIMIT;
-    objective_bounds(o, b.lower, b.upper);
-    for (int k = 0; k < searches; k++) {
-        if (from) {
-            memcpy(b.x, from, (size_t)o->n_free * sizeof *from);
-        } else {
-            start_point(o, host, stream, k, b.lower, b.upper, b.x);
-        }
-        hone_lbfgsb_start(&b);
-        while (hone_lbfgsb_next(&b)) {
-            b.f = objective_value(o, b.x, b.g);
-        }
-        if (b.best_f < best) {
-            best = b.best_f;
-            memcpy(theta, b.best, (size_t)o->n_free * sizeof *theta);
+    const int n = from ? 1 : 1 + o->set->restarts;
+    hone_lbfgsb *b = calloc((size_t)n, sizeof *b);
+    int32_t status = b ? HONE_OK : HONE_ENOMEM;
+    int best = 0, unfinished = 0;
+    for (int k = 0; k < n && status == HONE_OK; k++) {
+        status = search_start(o, host, stream, k, from, &b[k]);
+        if (status == HONE_OK) {
+            const int going = advance(o, &b[k], n > 1 ? RACE : SEARCH_LIMIT);
+            if (k == 0 || b[k].best_f < b[best].best_f) {
+                best = k;
+                unfinished = going;
+            }
         }
     }
-    if (best < HUGE_VAL) {
-        objective_value(o, theta, b.g); /* the mean that belongs to it */
+    if (status == HONE_OK && n > 1 && unfinished) {
+        advance(o, &b[best], SEARCH_LIMIT);
     }
-    hone_lbfgsb_free(&b);
-    return best < HUGE_VAL ? HONE_OK : HONE_ENUMERIC;
+    if (status == HONE_OK && !(b[best].best_f < HUGE_VAL)) {
+        status = HONE_ENUMERIC;
+    }
+    if (status == HONE_OK) {
+        memcpy(theta, b[best].best, (size_t)o->n_free * sizeof *theta);
+        objective_value(o, theta, b[best].g); /* the mean that belongs to it */
+    }
+    for (int k = 0; b && k < n; k++) {
+        hone_lbfgsb_free(&b[k]);
+    }
+    free(b);
+    return status;
 }

@@ -19,7 +19,7 @@
 
 #include "gp.h"
 
-enum { SEARCH_ROWS = 60 };
+enum { SEARCH_ROWS = 60, MORE_ROWS = 4 };
 
 /* ---- operations ---------------------------------------------------------------------------*/
 
@@ -40,12 +40,12 @@ static int32_t explain(const gp *g, int32_t status)
     return status;
 }
 
-/* The searches from the priors on every few rows only, about SEARCH_ROWS of them: what they find
- * into theta.  Its cost is that of SEARCH_ROWS whatever n. */
-static int32_t search_some(gp *g, int64_t n, const double *U, int64_t ldu, double *theta)
+/* theta := what a search on every `every`-th row finds, from theta or (from 0) from the priors. */
+static int32_t search_some(gp *g, int64_t n, int64_t every, const double *U, int64_t ldu, int from,
+                           double *theta)
 {
     const model *m = &g->m;
-    const int64_t every = n / SEARCH_ROWS, some = n / every;
+    const int64_t some = n / every;
     double *y = malloc((size_t)(2 * some) * sizeof *y + 1), *noise = y + some;
     objective o;
     if (!y) {
@@ -58,11 +58,26 @@ static int32_t search_some(gp *g, int64_t n, const double *U, int64_t ldu, doubl
     int32_t status = objective_init(&o, &g->set, some, m->p, U, ldu * every, y,
                                     m->noise_known ? noise : NULL);
     if (status == HONE_OK) {
-        status = fit_search(&o, g->host, n, NULL, theta);
+        status = fit_search(&o, g->host, n, from ? theta : NULL, theta);
     }
     objective_free(&o);
     free(y);
     return status;
+}
+
+/* Searches on a part of the rows, on four times as many, and so on below n: 1 if theta is where the
+ * last ended, 0 if n is small or none found anything. */
+static int climb(gp *g, int64_t n, const double *U, int64_t ldu, double *theta)
+{
+    int64_t every = 1;
+    int from = 0;
+    while (n / every >= 2 * SEARCH_ROWS) {
+        every *= MORE_ROWS;
+    }
+    for (; every > 1; every /= MORE_ROWS) {
+        from |= search_some(g, n, every, U, ldu, from, theta) == HONE_OK;
+    }
+    return from;
 }
 
 /* Hyperparameters for the n values in m->y. */
@@ -71,24 +86,20 @@ static int32_t search(gp *g, int64_t n, const double *U, int64_t ldu)
     model *m = &g->m;
     objective o;
     double *theta = malloc((size_t)(m->p + 2) * sizeof *theta);
-    int32_t status = theta ? HONE_OK : HONE_ENOMEM;
-    const double *from = NULL;
-    if (status == HONE_OK && n >= 2 * SEARCH_ROWS &&
-        search_some(g, n, U, ldu, theta) == HONE_OK) {
-        from = theta;
+    if (!theta) {
+        return HONE_ENOMEM;
+    }
+    const double *from = climb(g, n, U, ldu, theta) ? theta : NULL;
+    int32_t status = objective_init(&o, &g->set, n, m->p, U, ldu, m->y,
+                                    m->noise_known ? m->noise : NULL);
+    if (status == HONE_OK) {
+        status = fit_search(&o, g->host, n, from, theta);
     }
     if (status == HONE_OK) {
-        status = objective_init(&o, &g->set, n, m->p, U, ldu, m->y,
-                                m->noise_known ? m->noise : NULL);
-        if (status == HONE_OK) {
-            status = fit_search(&o, g->host, n, from, theta);
-        }
-        if (status == HONE_OK) {
-            objective_unpack(&o, theta, &m->h);
-            m->score = objective_left_out(&o) - (double)n * log(m->scale);
-        }
-        objective_free(&o);
+        objective_unpack(&o, theta, &m->h);
+        m->score = objective_left_out(&o) - (double)n * log(m->scale);
     }
+    objective_free(&o);
     free(theta);
     return status;
 }
