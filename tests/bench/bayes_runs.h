@@ -27,29 +27,30 @@ typedef struct problem {
     const char *plugin, *function;
     int dimension;
     const char *shift; /* or NULL */
+    double quantum;    /* values are rounded down to multiples of it; 0: as they are */
 } problem;
 
 static const problem PROBLEMS[] = {
-    {"testfn", "branin", 2, NULL}, {"testfn", "hartmann3", 3, NULL},
-    {"testfn", "hartmann6", 6, NULL}, {"testfn", "six_hump_camel", 2, NULL},
-    {"testfn", "goldstein_price", 2, NULL}, {"testfn", "levy", 6, NULL},
-    {"testfn", "ackley", 5, "3.7"}, {"testfn", "rosenbrock", 4, NULL},
-    {"testfn", "rastrigin", 4, "0.73"}, {"testfn", "griewank", 5, "70"},
-    {"testfn", "schwefel", 3, NULL}, {"testfn", "styblinski_tang", 5, NULL},
-    {"testfn", "ellipsoid", 8, "0.9"}, {"testfn", "shekel10", 4, NULL},
-    {"testfn", "colville", 4, NULL}, {"testfn", "powell", 8, NULL},
-    {"testfn", "dixon_price", 5, NULL}, {"testfn", "beale", 2, NULL},
-    {"testfn", "drop_wave", 2, "0.6"}, {"testfn", "eggholder", 2, NULL},
-    {"testfn", "mccormick", 2, NULL}, {"testfn", "zakharov", 6, "0.8"},
-    {"testfn", "alpine", 5, "1.3"}, {"bbob", "1", 5, NULL}, {"bbob", "2", 5, NULL},
-    {"bbob", "3", 5, NULL}, {"bbob", "4", 5, NULL}, {"bbob", "5", 5, NULL},
-    {"bbob", "6", 5, NULL}, {"bbob", "7", 5, NULL}, {"bbob", "8", 5, NULL},
-    {"bbob", "9", 5, NULL}, {"bbob", "10", 5, NULL}, {"bbob", "11", 5, NULL},
-    {"bbob", "12", 5, NULL}, {"bbob", "13", 5, NULL}, {"bbob", "14", 5, NULL},
-    {"bbob", "15", 5, NULL}, {"bbob", "16", 5, NULL}, {"bbob", "17", 5, NULL},
-    {"bbob", "18", 5, NULL}, {"bbob", "19", 5, NULL}, {"bbob", "20", 5, NULL},
-    {"bbob", "21", 5, NULL}, {"bbob", "22", 5, NULL}, {"bbob", "23", 5, NULL},
-    {"bbob", "24", 5, NULL},
+    {"testfn", "branin", 2, NULL, 0.0}, {"testfn", "hartmann3", 3, NULL, 0.0},
+    {"testfn", "hartmann6", 6, NULL, 0.0}, {"testfn", "six_hump_camel", 2, NULL, 0.0},
+    {"testfn", "goldstein_price", 2, NULL, 0.0}, {"testfn", "levy", 6, NULL, 0.0},
+    {"testfn", "ackley", 5, "3.7", 0.0}, {"testfn", "rosenbrock", 4, NULL, 0.0},
+    {"testfn", "rastrigin", 4, "0.73", 0.0}, {"testfn", "griewank", 5, "70", 0.0},
+    {"testfn", "schwefel", 3, NULL, 0.0}, {"testfn", "styblinski_tang", 5, NULL, 0.0},
+    {"testfn", "ellipsoid", 8, "0.9", 0.0}, {"testfn", "shekel10", 4, NULL, 0.0},
+    {"testfn", "colville", 4, NULL, 0.0}, {"testfn", "powell", 8, NULL, 0.0},
+    {"testfn", "dixon_price", 5, NULL, 0.0}, {"testfn", "beale", 2, NULL, 0.0},
+    {"testfn", "drop_wave", 2, "0.6", 0.0}, {"testfn", "eggholder", 2, NULL, 0.0},
+    {"testfn", "mccormick", 2, NULL, 0.0}, {"testfn", "zakharov", 6, "0.8", 0.0},
+    {"testfn", "alpine", 5, "1.3", 0.0}, {"bbob", "1", 5, NULL, 0.0}, {"bbob", "2", 5, NULL, 0.0},
+    {"bbob", "3", 5, NULL, 0.0}, {"bbob", "4", 5, NULL, 0.0}, {"bbob", "5", 5, NULL, 0.0},
+    {"bbob", "6", 5, NULL, 0.0}, {"bbob", "7", 5, NULL, 0.0}, {"bbob", "8", 5, NULL, 0.0},
+    {"bbob", "9", 5, NULL, 0.0}, {"bbob", "10", 5, NULL, 0.0}, {"bbob", "11", 5, NULL, 0.0},
+    {"bbob", "12", 5, NULL, 0.0}, {"bbob", "13", 5, NULL, 0.0}, {"bbob", "14", 5, NULL, 0.0},
+    {"bbob", "15", 5, NULL, 0.0}, {"bbob", "16", 5, NULL, 0.0}, {"bbob", "17", 5, NULL, 0.0},
+    {"bbob", "18", 5, NULL, 0.0}, {"bbob", "19", 5, NULL, 0.0}, {"bbob", "20", 5, NULL, 0.0},
+    {"bbob", "21", 5, NULL, 0.0}, {"bbob", "22", 5, NULL, 0.0}, {"bbob", "23", 5, NULL, 0.0},
+    {"bbob", "24", 5, NULL, 0.0},
 };
 enum { N_PROBLEMS = sizeof PROBLEMS / sizeof PROBLEMS[0] };
 
@@ -64,7 +65,7 @@ static int held_out(int i)
 typedef struct task {
     fake *objective;
     space space;
-    double optimum;
+    double optimum, quantum;
     int64_t n_params;
 } task;
 
@@ -101,12 +102,16 @@ static void task_open(task *t, const problem *p)
     const hone_ext_front *known = t->objective->plugin->extension("hone.front/1");
     const hone_space *own = ops->space(t->objective->self);
     t->n_params = own->n_params;
+    t->quantum = p->quantum;
     for (int32_t i = 0; i < own->n_params; i++) {
         space_append(&t->space, own->params[i], NULL, &err);
     }
     t->space.n_objectives = 1;
     if (!known || known->front(t->objective->self, 1, &t->optimum, 1) == 0) {
         t->optimum = p->shift ? optimum_of(p) : NAN;
+    }
+    if (p->quantum > 0.0) {
+        t->optimum = floor(t->optimum / p->quantum) * p->quantum;
     }
 }
 
@@ -127,6 +132,7 @@ static double evaluate(const task *t, const double *x, int64_t number)
     hone_outcomes out = {.size = sizeof out, .n_objectives = 1, .state = &state, .y = &y, .ldy = 1,
                          .yvar = &variance, .ldv = 1, .seconds = &seconds};
     ops->evaluate(t->objective->self, &in, &out);
+    y = t->quantum > 0.0 ? floor(y / t->quantum) * t->quantum : y;
     return state == HONE_COMPLETE ? y : NAN;
 }
 

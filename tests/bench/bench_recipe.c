@@ -1,11 +1,12 @@
 /* bench_recipe.c - regret of one recipe of Bayesian optimization, seed by seed, to be laid beside
  * that of another.
  *
- *     bench_recipe few|all|half|other|wide SEEDS [option=value ...]
+ *     bench_recipe few|all|half|other|flat|wide SEEDS [option=value ...]
  *
  * few    12 functions that disagree about what is good     60 trials
  * half   the functions that a fair coin chose to be tuned on
  * other  those that it held out                            60 trials
+ * flat   values of few levels                              60 trials
  * wide   20 parameters                                    100 trials
  *
  * Each line: function, parameters, seed, regret after a third, two thirds and all of the trials,
@@ -15,11 +16,19 @@
 static const char *const FEW[] = {"branin", "hartmann6", "levy", "ackley", "rosenbrock", "rastrigin",
                                   "goldstein_price", "styblinski_tang", "1", "8", "10", "14"};
 static const problem WIDE[] = {
-    {"testfn", "ellipsoid", 20, "0.9"}, {"testfn", "levy", 20, NULL},
-    {"testfn", "rosenbrock", 20, NULL}, {"testfn", "ackley", 20, "3.7"},
-    {"bbob", "8", 20, NULL},            {"bbob", "10", 20, NULL},
-    {"bbob", "15", 20, NULL},
+    {"testfn", "ellipsoid", 20, "0.9", 0.0}, {"testfn", "levy", 20, NULL, 0.0},
+    {"testfn", "rosenbrock", 20, NULL, 0.0}, {"testfn", "ackley", 20, "3.7", 0.0},
+    {"bbob", "8", 20, NULL, 0.0},            {"bbob", "10", 20, NULL, 0.0},
+    {"bbob", "15", 20, NULL, 0.0},
 };
+static const problem FLAT[] = {
+    {"testfn", "branin", 2, NULL, 0.5},    {"testfn", "hartmann6", 6, NULL, 0.2},
+    {"testfn", "levy", 4, NULL, 0.25},      {"testfn", "rosenbrock", 4, NULL, 5.0},
+    {"testfn", "ackley", 3, "3.7", 0.5},   {"testfn", "goldstein_price", 2, NULL, 10.0},
+    {"testfn", "step", 5, "3.7", 0.0},     {"bbob", "7", 5, NULL, 0.0},
+    {"bbob", "1", 5, NULL, 1.0},           {"bbob", "8", 5, NULL, 10.0},
+};
+enum { N_FLAT = sizeof FLAT / sizeof FLAT[0] };
 enum { N_FEW = sizeof FEW / sizeof FEW[0], N_WIDE = sizeof WIDE / sizeof WIDE[0] };
 
 static int is_few(const problem *p)
@@ -53,12 +62,15 @@ int main(int argc, char **argv)
     const int seeds = given > 0 && given <= MOST_SEEDS ? given : 5;
     const char *const *set = argc > 3 ? (const char *const *)argv + 3 : NULL;
     setenv("OPENBLAS_NUM_THREADS", "1", 1);
-    for (int i = 0; i < N_PROBLEMS && strcmp(part, "wide") != 0; i++) {
+    for (int i = 0; i < N_PROBLEMS; i++) {
         if (strcmp(part, "all") == 0 || (strcmp(part, "few") == 0 && is_few(&PROBLEMS[i])) ||
             (strcmp(part, "half") == 0 && !held_out(i)) ||
             (strcmp(part, "other") == 0 && held_out(i))) {
             print_runs(&PROBLEMS[i], seeds, 60, set);
         }
+    }
+    for (int i = 0; i < N_FLAT && strcmp(part, "flat") == 0; i++) {
+        print_runs(&FLAT[i], seeds, 60, set);
     }
     for (int i = 0; i < N_WIDE && strcmp(part, "wide") == 0; i++) {
         print_runs(&WIDE[i], seeds, 100, set);

@@ -218,6 +218,34 @@ Test(bayes, batches_and_running_trials_are_kept_apart)
     rig_close(&r);
 }
 
+/* One third of the square is the best plateau: once it is known, proposals leave it. */
+static double stepped(const double *x)
+{
+    return 5.0 * floor(branin(x) / 5.0);
+}
+
+Test(bayes, plateaus_are_not_crowded)
+{
+    enum { TRIALS = 40, LATE = 20 };
+    rig r;
+    int far = 0;
+    rig_open(&r, 3, BRANIN, NULL);
+    for (int i = 0; i < TRIALS; i++) {
+        step(&r, stepped);
+    }
+    for (int i = TRIALS - LATE; i < TRIALS; i++) {
+        const double *x = history_native(r.h, i);
+        double nearest = HUGE_VAL;
+        for (int k = 0; k < i; k++) {
+            const double *y = history_native(r.h, k);
+            nearest = fmin(nearest, hypot(x[0] - y[0], x[1] - y[1]));
+        }
+        far += nearest > 0.5;
+    }
+    cr_expect(far >= LATE / 2, "%d of %d are new places", far, LATE);
+    rig_close(&r);
+}
+
 /* A third of the space fails: it is left after a few trials. */
 static double failing(const double *x)
 {

@@ -48,7 +48,7 @@ static void near(double a, double b, double tolerance, const char *what)
 static settings plain(int kernel)
 {
     return (settings){.kernel = kernel, .mean = MEAN_ZERO, .prior = PRIOR_NONE, .ard = 1,
-                      .restarts = 9, .noise = NAN, .length = {0.05, 20.0},
+                      .restarts = 9, .tolerance = 1e-4, .noise = NAN, .length = {0.05, 20.0},
                       .signal = {0.05, 20.0}, .nugget = {1e-6, 1.0}};
 }
 
@@ -326,7 +326,7 @@ static void rig_close(rig *r)
 }
 
 static const char *const LIKE_SKLEARN[] = {
-    "gp.mean=zero",           "gp.prior=none",           "gp.restarts=9",
+    "gp.mean=zero",           "gp.prior=none",           "gp.restarts=9", "gp.tolerance=1e-4",
     "gp.noise_bounds=1e-6 1", "gp.scale_bounds=0.05 20", "gp.lengthscale_bounds=0.05 20",
     NULL};
 

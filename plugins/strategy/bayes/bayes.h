@@ -94,6 +94,9 @@ void data_free(data *d);
 int64_t data_complete(const data *d, int64_t n);
 /* By how much constraints are missed, 0: feasible, HUGE_VAL: not complete or not known. */
 double data_violation(const data *d, int64_t i);
+/* Of one objective: the gap between the best feasible value and the next, where the best one was
+ * reached at several points, so that values seem to have steps; else 0.  *best: that value. */
+double data_step(const data *d, double *best);
 
 /* ---- model.c ---- */
 typedef struct rows {           /* what a surrogate is given */

@@ -214,3 +214,27 @@ double data_violation(const data *d, int64_t i)
     }
     return sum;
 }
+
+double data_step(const data *d, double *best)
+{
+    double next = HUGE_VAL;
+    int64_t first = -1, ties = 0;
+    *best = HUGE_VAL;
+    for (int64_t i = 0; i < d->n && d->n_objectives == 1; i++) {
+        const double y = d->values[i * d->k];
+        if (data_violation(d, i) > 0.0 || isnan(y)) {
+            continue;
+        }
+        if (y < *best) {
+            next = *best;
+            *best = y;
+            first = i;
+            ties = 0;
+        } else if (y == *best) {
+            ties += square_distance(d, i, first) > 0.0;
+        } else {
+            next = fmin(next, y);
+        }
+    }
+    return ties > 0 && next < HUGE_VAL ? next - *best : 0.0;
+}

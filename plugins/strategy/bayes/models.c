@@ -14,6 +14,9 @@
 #include "bayes.h"
 
 static const double REFERENCE_PART = 0.1;
+/* 0.25 and 0.5 were measured: 302 and 299 of 400 runs on functions of few levels ended at the best
+ * level, 291 without. */
+static const double STEP_PART = 0.25;
 
 int32_t models_init(models *s, const data *d, const hone_host *host, int32_t option)
 {
@@ -204,6 +207,16 @@ static int32_t find_means(const models *s, int64_t n, double *mean, double *colu
     return status;
 }
 
+/* Where values have steps (accuracies, counts) a point is better only if it is a whole step better,
+ * and the smooth function that the model sees must fall by a part of one before it is.  Without this
+ * proposals crowd at the best plateau, where the model sees slopes that are not there. */
+static double to_next_step(const model *m, const data *d)
+{
+    double best;
+    const double step = STEP_PART * data_step(d, &best);
+    return step > 0.0 ? warp_of(&m->warp, best) - warp_of(&m->warp, best - step) : 0.0;
+}
+
 int64_t models_survey(models *s, const data *d, int64_t most, double *near)
 {
     const int64_t n = s->each[0].now.n, m = s->n_objectives;
@@ -223,6 +236,7 @@ int64_t models_survey(models *s, const data *d, int64_t most, double *near)
         status = find_front(s, at, count);
     }
     if (status >= 0) {
+        s->best -= to_next_step(&s->each[0], d);
         find_reference(s, at, count);
         count = count < most ? count : most;
         for (int64_t i = 0; i < count; i++) {

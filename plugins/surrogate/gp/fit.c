@@ -37,7 +37,7 @@ static const double LENGTH_SIGMA = 1.73205080756887729353;
 static const double NUGGET_MU = -6.0, NUGGET_SIGMA = 2.0;
 static const double SIGNAL_SHAPE = 2.0, SIGNAL_RATE = 1.0;
 static const double MEAN_VAR = 1.0;
-static const double SEARCH_TOLERANCE = 1e-2, SEARCH_PROGRESS = 1e-7, SEARCH_REACH = 1.0;
+static const double SEARCH_PROGRESS = 1e-7, SEARCH_REACH = 1.0;
 enum { SEARCH_LIMIT = 100 };
 enum { RACE = 12 }; /* evaluations after which the best of several searches goes on alone */
 
@@ -196,8 +196,8 @@ static int evidence_gradient(objective *o, double signal, double nugget, double 
             m[j] *= ai * a[j] - inverse[j];
         }
     }
-    cblas_dsymv(CblasColMajor, CblasUpper, (int)n, 1.0, o->T, (int)n, o->ones, 1, 0.0,
-                o->row_sums, 1);
+    cblas_dsymv(CblasColMajor, CblasUpper, (int)n, 1.0, o->T, (int)n, o->ones, 1, 0.0, o->row_sums,
+                1);
     cblas_dsymm(CblasColMajor, CblasLeft, CblasUpper, (int)n, (int)p, 1.0, o->T, (int)n, o->z,
                 (int)n, 0.0, o->product, (int)n);
     for (int64_t c = 0; c < p; c++) {
@@ -290,8 +290,8 @@ static void start_point(const objective *o, const hone_host *host, int64_t strea
         theta[v] = within(theta[v], lower[v], upper[v]);
     }
     if (k == 0 && o->free_signal && o->set->prior == PRIOR_DIMENSION) {
-        theta[o->n_length] = within(log((SIGNAL_SHAPE - 1.0) / SIGNAL_RATE),
-                                    lower[o->n_length], upper[o->n_length]);
+        theta[o->n_length] =
+            within(log((SIGNAL_SHAPE - 1.0) / SIGNAL_RATE), lower[o->n_length], upper[o->n_length]);
     }
 }
 
@@ -314,7 +314,7 @@ static int32_t search_start(objective *o, const hone_host *host, int64_t stream,
     if (hone_lbfgsb_new(b, (int)o->n_free)) {
         return HONE_ENOMEM;
     }
-    b->tolerance = SEARCH_TOLERANCE * sqrt((double)o->n);
+    b->tolerance = o->set->tolerance * sqrt((double)o->n);
     b->progress = SEARCH_PROGRESS;
     b->reach = SEARCH_REACH;
     b->limit = SEARCH_LIMIT;

@@ -1,8 +1,8 @@
 /* gp.c - surrogate: an exact Gaussian process.
  *
- * Cost: a fit is about 30 to 100 evaluations of O(n^3) for each search; from 2 SEARCH_ROWS rows on
- * the searches from the priors see every few rows only, and one on all rows goes on from
- * the best of them.  An update O(n^2) a row,
+ * Cost: a fit is 10 to 40 evaluations of O(n^3).  From 2 SEARCH_ROWS rows on the searches from the
+ * priors see every few rows only; from the best of them one goes on with MORE_ROWS times as many,
+ * and so on to all, where it has few steps left.  An update is O(n^2) a row,
  * a prediction O(n^2) a point.  Good to a few thousand rows.
  *
  * y is standardised inside, so options speak of fractions of its variance, and answers come in
@@ -200,7 +200,7 @@ static int32_t info(void *self, hone_fit_info *out)
 /* ---- options ------------------------------------------------------------------------------*/
 
 enum {
-    KERNEL, MEAN, PRIOR, ARD, NOISE, RESTARTS, LENGTH_BOUNDS, SCALE_BOUNDS, NOISE_BOUNDS,
+    KERNEL, MEAN, PRIOR, ARD, NOISE, RESTARTS, TOLERANCE, LENGTH_BOUNDS, SCALE_BOUNDS, NOISE_BOUNDS,
     N_OPTIONS
 };
 
@@ -239,6 +239,7 @@ static int32_t create(const hone_host *host, const hone_value *values, void **se
     g->set.prior = (int)values[PRIOR].i;
     g->set.ard = (int)values[ARD].i;
     g->set.restarts = (int)values[RESTARTS].i;
+    g->set.tolerance = values[TOLERANCE].d;
     g->set.noise = values[NOISE].is_set ? values[NOISE].d : NAN;
     g->m.kernel = g->set.kernel;
     if (bounds(host, values, LENGTH_BOUNDS, g->set.length) ||
@@ -293,7 +294,17 @@ static const hone_option OPTIONS[N_OPTIONS] = {
                   .low = 0,
                   .high = 1000,
                   .doc = "Searches for hyperparameters beyond the first, from random starts: "
-                         "each costs as much as the first."},
+                         "each has a few evaluations, and the best goes on."},
+    [TOLERANCE] = {.name = "tolerance",
+                   .type = HONE_OPT_REAL,
+                   .flags = HONE_OPT_ADVANCED,
+                   .def = "0.01",
+                   .low = 0.0,
+                   .high = 1.0,
+                   .doc = "A search ends where the slope of the log density, in the logarithm of a "
+                          "hyperparameter, is below this times the root of the number of rows: "
+                          "at 0.01 the density is within 0.01 of its best, and smaller ones "
+                          "made no difference to what was found."},
     [LENGTH_BOUNDS] = {.name = "lengthscale_bounds",
                        .type = HONE_OPT_REALS,
                        .flags = HONE_OPT_ADVANCED,

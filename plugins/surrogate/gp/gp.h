@@ -22,6 +22,7 @@ typedef struct settings {
     int kernel, mean, prior;
     int ard;            /* a lengthscale a column, or one for all                           */
     int restarts;       /* searches beyond the first                                        */
+    double tolerance;   /* a search ends at a slope below tolerance sqrt(n)                 */
     double noise;       /* fixed variance as a fraction of var(y); NaN: learnt              */
     double length[2];   /* bounds, in units of a column                                     */
     double signal[2];   /* bounds of the process's variance as a fraction of var(y)         */
