@@ -1,15 +1,16 @@
 /* bench_recipe.c - regret of one recipe of Bayesian optimization, seed by seed, to be laid beside
  * that of another.
  *
- *     bench_recipe few|all|half|other|flat|wide SEEDS [option=value ...]
+ *     bench_recipe few|all|half|other|flat|wide|peers SEEDS [option=value ...]
  *
  * few    12 functions that disagree about what is good     60 trials
  * half   the functions that a fair coin chose to be tuned on
  * other  those that it held out                            60 trials
  * flat   values of few levels                              60 trials
  * wide   20 parameters                                    100 trials
+ * peers  the functions that peers' curves are recorded on 100 trials
  *
- * Each line: function, parameters, seed, regret after a third, two thirds and all of the trials,
+ * Each line: function, parameters, seed, regret after 20, 40 and 60 trials or 30, 50 and 100,
  * seconds of processor time spent on proposals. */
 #include "bayes_runs.h"
 
@@ -28,6 +29,12 @@ static const problem FLAT[] = {
     {"testfn", "step", 5, "3.7", 0.0},     {"bbob", "7", 5, NULL, 0.0},
     {"bbob", "1", 5, NULL, 1.0},           {"bbob", "8", 5, NULL, 10.0},
 };
+static const problem PEERS[] = {{"testfn", "branin", 2, NULL, 0.0},
+                                {"testfn", "hartmann6", 6, NULL, 0.0},
+                                {"testfn", "levy", 10, NULL, 0.0},
+                                {"testfn", "rosenbrock", 5, NULL, 0.0}};
+static const int SHORT[3] = {20, 40, 60}, LONG[3] = {30, 50, 100};
+enum { N_PEERS = sizeof PEERS / sizeof PEERS[0] };
 enum { N_FLAT = sizeof FLAT / sizeof FLAT[0] };
 enum { N_FEW = sizeof FEW / sizeof FEW[0], N_WIDE = sizeof WIDE / sizeof WIDE[0] };
 
@@ -41,15 +48,15 @@ static int is_few(const problem *p)
     return 0;
 }
 
-static void print_runs(const problem *p, int seeds, int trials, const char *const *set)
+static void print_runs(const problem *p, int seeds, const int at[3], const char *const *set)
 {
     static double trace[MOST_TRIALS];
     task t;
     task_open(&t, p);
     for (int s = 1; s <= seeds; s++) {
-        const double spent = run(&t, "bayes", set, (uint64_t)s, trials, trace);
+        const double spent = run(&t, "bayes", set, (uint64_t)s, at[2], trace);
         printf("%s-%s %d %d %.6g %.6g %.6g %.3g\n", p->plugin, p->function, (int)t.n_params, s,
-               trace[trials / 3 - 1], trace[2 * trials / 3 - 1], trace[trials - 1], spent);
+               trace[at[0] - 1], trace[at[1] - 1], trace[at[2] - 1], spent);
         fflush(stdout);
     }
     task_close(&t);
@@ -66,14 +73,17 @@ int main(int argc, char **argv)
         if (strcmp(part, "all") == 0 || (strcmp(part, "few") == 0 && is_few(&PROBLEMS[i])) ||
             (strcmp(part, "half") == 0 && !held_out(i)) ||
             (strcmp(part, "other") == 0 && held_out(i))) {
-            print_runs(&PROBLEMS[i], seeds, 60, set);
+            print_runs(&PROBLEMS[i], seeds, SHORT, set);
         }
     }
     for (int i = 0; i < N_FLAT && strcmp(part, "flat") == 0; i++) {
-        print_runs(&FLAT[i], seeds, 60, set);
+        print_runs(&FLAT[i], seeds, SHORT, set);
     }
     for (int i = 0; i < N_WIDE && strcmp(part, "wide") == 0; i++) {
-        print_runs(&WIDE[i], seeds, 100, set);
+        print_runs(&WIDE[i], seeds, LONG, set);
+    }
+    for (int i = 0; i < N_PEERS && strcmp(part, "peers") == 0; i++) {
+        print_runs(&PEERS[i], seeds, LONG, set);
     }
     return 0;
 }
