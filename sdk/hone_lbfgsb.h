@@ -23,6 +23,10 @@
 #include <string.h>
 
 enum { HONE_LBFGSB_PAIRS = 10, HONE_LBFGSB_TEXT = 60 };
+/* So many values in a row that differ from the best by less than the progress asked for end a search:
+ * what is left are rounding errors, on which the routine's line search would go on, and complain
+ * on standard output. */
+enum { HONE_LBFGSB_PATIENCE = 3 };
 
 typedef struct hone_lbfgsb {
     /* the caller's; set between new and start */
@@ -43,6 +47,7 @@ typedef struct hone_lbfgsb {
     /* the routine's own */
     int n;
     double *work, dsave[29];
+    int alike;             /* values in a row that are the best, but for rounding           */
     double scale;          /* of what the routine is given: the first gradient has `reach` */
     int *kinds, *iwork, lsave[4], isave[44];
     char task[HONE_LBFGSB_TEXT], csave[HONE_LBFGSB_TEXT];
@@ -105,6 +110,7 @@ static inline void hone_lbfgsb_start(hone_lbfgsb *b)
     b->evaluations = 0;
     b->f = 0.0;
     b->scale = 1.0;
+    b->alike = 0;
     b->best_f = HUGE_VAL;
     memcpy(b->best, b->x, (size_t)b->n * sizeof(double));
 }
@@ -113,6 +119,8 @@ static inline void hone_lbfgsb_start(hone_lbfgsb *b)
 static inline void hone_lbfgsb_take(hone_lbfgsb *b)
 {
     int sound = isfinite(b->f);
+    const double gap = b->evaluations > 1 ? fabs(b->f - b->best_f) : HUGE_VAL;
+    b->alike = gap <= b->progress * fmax(fabs(b->f), 1.0) ? b->alike + 1 : 0;
     for (int i = 0; i < b->n && sound; i++) {
         sound = isfinite(b->g[i]);
     }
@@ -126,11 +134,13 @@ static inline void hone_lbfgsb_take(hone_lbfgsb *b)
     }
 }
 
-/* The first step is as long as the first gradient: makes that `reach` at most, and all else alike. */
+/* The first step is as long as the first gradient: makes that `reach` at most, and all else alike.
+ * Slopes along fixed variables, which the routine takes for curvature, are left out. */
 static inline void hone_lbfgsb_scale(hone_lbfgsb *b)
 {
     double sum = 0.0;
     for (int i = 0; i < b->n; i++) {
+        b->g[i] = b->lower[i] < b->upper[i] ? b->g[i] : 0.0;
         sum += b->g[i] * b->g[i];
     }
     if (b->evaluations == 1 && b->reach > 0.0 && sum > b->reach * b->reach && isfinite(sum)) {
@@ -150,6 +160,9 @@ static inline int hone_lbfgsb_next(hone_lbfgsb *b)
     if (b->evaluations > 0) {
         hone_lbfgsb_take(b);
         hone_lbfgsb_scale(b);
+    }
+    if (b->alike >= HONE_LBFGSB_PATIENCE) {
+        return 0;
     }
     const double tolerance = b->tolerance * b->scale;
     do {

@@ -28,29 +28,31 @@ typedef struct problem {
     int dimension;
     const char *shift; /* or NULL */
     double quantum;    /* values are rounded down to multiples of it; 0: as they are */
+    const char *kinds; /* a letter a parameter: f float, i 10 whole numbers, c 6 choices, d 12;
+                          choices stand for places of the range in mixed order; NULL: its own */
 } problem;
 
 static const problem PROBLEMS[] = {
-    {"testfn", "branin", 2, NULL, 0.0}, {"testfn", "hartmann3", 3, NULL, 0.0},
-    {"testfn", "hartmann6", 6, NULL, 0.0}, {"testfn", "six_hump_camel", 2, NULL, 0.0},
-    {"testfn", "goldstein_price", 2, NULL, 0.0}, {"testfn", "levy", 6, NULL, 0.0},
-    {"testfn", "ackley", 5, "3.7", 0.0}, {"testfn", "rosenbrock", 4, NULL, 0.0},
-    {"testfn", "rastrigin", 4, "0.73", 0.0}, {"testfn", "griewank", 5, "70", 0.0},
-    {"testfn", "schwefel", 3, NULL, 0.0}, {"testfn", "styblinski_tang", 5, NULL, 0.0},
-    {"testfn", "ellipsoid", 8, "0.9", 0.0}, {"testfn", "shekel10", 4, NULL, 0.0},
-    {"testfn", "colville", 4, NULL, 0.0}, {"testfn", "powell", 8, NULL, 0.0},
-    {"testfn", "dixon_price", 5, NULL, 0.0}, {"testfn", "beale", 2, NULL, 0.0},
-    {"testfn", "drop_wave", 2, "0.6", 0.0}, {"testfn", "eggholder", 2, NULL, 0.0},
-    {"testfn", "mccormick", 2, NULL, 0.0}, {"testfn", "zakharov", 6, "0.8", 0.0},
-    {"testfn", "alpine", 5, "1.3", 0.0}, {"bbob", "1", 5, NULL, 0.0}, {"bbob", "2", 5, NULL, 0.0},
-    {"bbob", "3", 5, NULL, 0.0}, {"bbob", "4", 5, NULL, 0.0}, {"bbob", "5", 5, NULL, 0.0},
-    {"bbob", "6", 5, NULL, 0.0}, {"bbob", "7", 5, NULL, 0.0}, {"bbob", "8", 5, NULL, 0.0},
-    {"bbob", "9", 5, NULL, 0.0}, {"bbob", "10", 5, NULL, 0.0}, {"bbob", "11", 5, NULL, 0.0},
-    {"bbob", "12", 5, NULL, 0.0}, {"bbob", "13", 5, NULL, 0.0}, {"bbob", "14", 5, NULL, 0.0},
-    {"bbob", "15", 5, NULL, 0.0}, {"bbob", "16", 5, NULL, 0.0}, {"bbob", "17", 5, NULL, 0.0},
-    {"bbob", "18", 5, NULL, 0.0}, {"bbob", "19", 5, NULL, 0.0}, {"bbob", "20", 5, NULL, 0.0},
-    {"bbob", "21", 5, NULL, 0.0}, {"bbob", "22", 5, NULL, 0.0}, {"bbob", "23", 5, NULL, 0.0},
-    {"bbob", "24", 5, NULL, 0.0},
+    {"testfn", "branin", 2, NULL, 0.0, NULL}, {"testfn", "hartmann3", 3, NULL, 0.0, NULL},
+    {"testfn", "hartmann6", 6, NULL, 0.0, NULL}, {"testfn", "six_hump_camel", 2, NULL, 0.0, NULL},
+    {"testfn", "goldstein_price", 2, NULL, 0.0, NULL}, {"testfn", "levy", 6, NULL, 0.0, NULL},
+    {"testfn", "ackley", 5, "3.7", 0.0, NULL}, {"testfn", "rosenbrock", 4, NULL, 0.0, NULL},
+    {"testfn", "rastrigin", 4, "0.73", 0.0, NULL}, {"testfn", "griewank", 5, "70", 0.0, NULL},
+    {"testfn", "schwefel", 3, NULL, 0.0, NULL}, {"testfn", "styblinski_tang", 5, NULL, 0.0, NULL},
+    {"testfn", "ellipsoid", 8, "0.9", 0.0, NULL}, {"testfn", "shekel10", 4, NULL, 0.0, NULL},
+    {"testfn", "colville", 4, NULL, 0.0, NULL}, {"testfn", "powell", 8, NULL, 0.0, NULL},
+    {"testfn", "dixon_price", 5, NULL, 0.0, NULL}, {"testfn", "beale", 2, NULL, 0.0, NULL},
+    {"testfn", "drop_wave", 2, "0.6", 0.0, NULL}, {"testfn", "eggholder", 2, NULL, 0.0, NULL},
+    {"testfn", "mccormick", 2, NULL, 0.0, NULL}, {"testfn", "zakharov", 6, "0.8", 0.0, NULL},
+    {"testfn", "alpine", 5, "1.3", 0.0, NULL}, {"bbob", "1", 5, NULL, 0.0, NULL}, {"bbob", "2", 5, NULL, 0.0, NULL},
+    {"bbob", "3", 5, NULL, 0.0, NULL}, {"bbob", "4", 5, NULL, 0.0, NULL}, {"bbob", "5", 5, NULL, 0.0, NULL},
+    {"bbob", "6", 5, NULL, 0.0, NULL}, {"bbob", "7", 5, NULL, 0.0, NULL}, {"bbob", "8", 5, NULL, 0.0, NULL},
+    {"bbob", "9", 5, NULL, 0.0, NULL}, {"bbob", "10", 5, NULL, 0.0, NULL}, {"bbob", "11", 5, NULL, 0.0, NULL},
+    {"bbob", "12", 5, NULL, 0.0, NULL}, {"bbob", "13", 5, NULL, 0.0, NULL}, {"bbob", "14", 5, NULL, 0.0, NULL},
+    {"bbob", "15", 5, NULL, 0.0, NULL}, {"bbob", "16", 5, NULL, 0.0, NULL}, {"bbob", "17", 5, NULL, 0.0, NULL},
+    {"bbob", "18", 5, NULL, 0.0, NULL}, {"bbob", "19", 5, NULL, 0.0, NULL}, {"bbob", "20", 5, NULL, 0.0, NULL},
+    {"bbob", "21", 5, NULL, 0.0, NULL}, {"bbob", "22", 5, NULL, 0.0, NULL}, {"bbob", "23", 5, NULL, 0.0, NULL},
+    {"bbob", "24", 5, NULL, 0.0, NULL},
 };
 enum { N_PROBLEMS = sizeof PROBLEMS / sizeof PROBLEMS[0] };
 
@@ -66,6 +68,8 @@ typedef struct task {
     fake *objective;
     space space;
     double optimum, quantum;
+    const char *kinds;
+    double low[MOST_PARAMS], high[MOST_PARAMS];
     int64_t n_params;
 } task;
 
@@ -103,8 +107,20 @@ static void task_open(task *t, const problem *p)
     const hone_space *own = ops->space(t->objective->self);
     t->n_params = own->n_params;
     t->quantum = p->quantum;
+    t->kinds = p->kinds;
     for (int32_t i = 0; i < own->n_params; i++) {
-        space_append(&t->space, own->params[i], NULL, &err);
+        static const char *const LINES[] = {"float 0 1", "int 0 9", "categorical a b c d e f",
+                                            "categorical a b c d e f g h i j k l"};
+        char name[16];
+        t->low[i] = own->params[i]->low;
+        t->high[i] = own->params[i]->high;
+        snprintf(name, sizeof name, "x%d", (int)i);
+        if (p->kinds) {
+            const char *line = LINES[strchr("ficd", p->kinds[i]) - "ficd"];
+            space_add(&t->space, name, line, "bench", &err);
+        } else {
+            space_append(&t->space, own->params[i], NULL, &err);
+        }
     }
     t->space.n_objectives = 1;
     if (!known || known->front(t->objective->self, 1, &t->optimum, 1) == 0) {
@@ -121,8 +137,26 @@ static void task_close(task *t)
     space_free(&t->space);
 }
 
-static double evaluate(const task *t, const double *x, int64_t number)
+/* The place in the box that a point of the mixed space stands for. */
+static void place(const task *t, const double *x, double *at)
 {
+    for (int64_t i = 0; i < t->n_params; i++) {
+        const int k = t->kinds[i] == 'f' ? 0 : (int)x[i];
+        const double u = t->kinds[i] == 'f'   ? x[i]
+                         : t->kinds[i] == 'i' ? (k + 0.5) / 10.0
+                         : t->kinds[i] == 'c' ? ((5 * k + 2) % 6 + 0.5) / 6.0
+                                              : ((5 * k + 3) % 12 + 0.5) / 12.0;
+        at[i] = t->low[i] + u * (t->high[i] - t->low[i]);
+    }
+}
+
+static double evaluate(const task *t, const double *point, int64_t number)
+{
+    double at[MOST_PARAMS];
+    const double *x = t->kinds ? at : point;
+    if (t->kinds) {
+        place(t, point, at);
+    }
     const hone_objective_ops *ops = t->objective->plugin->ops;
     const uint64_t seed = 1;
     int32_t state = HONE_FAILED;

@@ -96,7 +96,7 @@ static void print_ratio(int64_t n)
 /* The first ask of an instance that sees n trials, so that the model is fitted, and the second. */
 static void print_suggestion(int64_t n)
 {
-    const problem p = {"testfn", "levy", 10, NULL, 0.0};
+    const problem p = {"testfn", "levy", 10, NULL, 0.0, NULL};
     task t;
     history *h = NULL;
     error err = {0};
@@ -149,7 +149,7 @@ static void print_runs(int most)
 {
     static const int trials[] = {100, 200, 500, 1000};
     static double trace[MOST_TRIALS];
-    const problem p = {"testfn", "levy", 10, NULL, 0.0};
+    const problem p = {"testfn", "levy", 10, NULL, 0.0, NULL};
     task t;
     task_open(&t, &p);
     for (int k = 0; k < 4 && trials[k] <= most; k++) {
@@ -191,7 +191,7 @@ static void print_dimensions(int seeds)
     static const char *const functions[] = {"ellipsoid", "levy", "rosenbrock"};
     printf("median regret of %d seeds at 50, 100 and 150 trials\n", seeds);
     for (int k = 0; k < 9; k++) {
-        const problem p = {"testfn", functions[k % 3], dimensions[k / 3], k % 3 ? NULL : "0.9", 0.0};
+        const problem p = {"testfn", functions[k % 3], dimensions[k / 3], k % 3 ? NULL : "0.9", 0.0, NULL};
         print_regret(&p, seeds, at);
     }
 }

@@ -1,12 +1,13 @@
 /* bench_recipe.c - regret of one recipe of Bayesian optimization, seed by seed, to be laid beside
  * that of another.
  *
- *     bench_recipe few|all|half|other|flat|wide|peers SEEDS [option=value ...]
+ *     bench_recipe few|all|half|other|flat|mixed|wide|peers SEEDS [option=value ...]
  *
  * few    12 functions that disagree about what is good     60 trials
  * half   the functions that a fair coin chose to be tuned on
  * other  those that it held out                            60 trials
  * flat   values of few levels                              60 trials
+ * mixed  whole numbers, choices and conditions              60 trials
  * wide   20 parameters                                    100 trials
  * peers  the functions that peers' curves are recorded on 100 trials
  *
@@ -17,24 +18,36 @@
 static const char *const FEW[] = {"branin", "hartmann6", "levy", "ackley", "rosenbrock", "rastrigin",
                                   "goldstein_price", "styblinski_tang", "1", "8", "10", "14"};
 static const problem WIDE[] = {
-    {"testfn", "ellipsoid", 20, "0.9", 0.0}, {"testfn", "levy", 20, NULL, 0.0},
-    {"testfn", "rosenbrock", 20, NULL, 0.0}, {"testfn", "ackley", 20, "3.7", 0.0},
-    {"bbob", "8", 20, NULL, 0.0},            {"bbob", "10", 20, NULL, 0.0},
-    {"bbob", "15", 20, NULL, 0.0},
+    {"testfn", "ellipsoid", 20, "0.9", 0.0, NULL}, {"testfn", "levy", 20, NULL, 0.0, NULL},
+    {"testfn", "rosenbrock", 20, NULL, 0.0, NULL}, {"testfn", "ackley", 20, "3.7", 0.0, NULL},
+    {"bbob", "8", 20, NULL, 0.0, NULL},            {"bbob", "10", 20, NULL, 0.0, NULL},
+    {"bbob", "15", 20, NULL, 0.0, NULL},
 };
 static const problem FLAT[] = {
-    {"testfn", "branin", 2, NULL, 0.5},    {"testfn", "hartmann6", 6, NULL, 0.2},
-    {"testfn", "levy", 4, NULL, 0.25},      {"testfn", "rosenbrock", 4, NULL, 5.0},
-    {"testfn", "ackley", 3, "3.7", 0.5},   {"testfn", "goldstein_price", 2, NULL, 10.0},
-    {"testfn", "step", 5, "3.7", 0.0},     {"bbob", "7", 5, NULL, 0.0},
-    {"bbob", "1", 5, NULL, 1.0},           {"bbob", "8", 5, NULL, 10.0},
+    {"testfn", "branin", 2, NULL, 0.5, NULL},    {"testfn", "hartmann6", 6, NULL, 0.2, NULL},
+    {"testfn", "levy", 4, NULL, 0.25, NULL},      {"testfn", "rosenbrock", 4, NULL, 5.0, NULL},
+    {"testfn", "ackley", 3, "3.7", 0.5, NULL},   {"testfn", "goldstein_price", 2, NULL, 10.0, NULL},
+    {"testfn", "step", 5, "3.7", 0.0, NULL},     {"bbob", "7", 5, NULL, 0.0, NULL},
+    {"bbob", "1", 5, NULL, 1.0, NULL},           {"bbob", "8", 5, NULL, 10.0, NULL},
 };
-static const problem PEERS[] = {{"testfn", "branin", 2, NULL, 0.0},
-                                {"testfn", "hartmann6", 6, NULL, 0.0},
-                                {"testfn", "levy", 10, NULL, 0.0},
-                                {"testfn", "rosenbrock", 5, NULL, 0.0}};
+static const problem PEERS[] = {{"testfn", "branin", 2, NULL, 0.0, NULL},
+                                {"testfn", "hartmann6", 6, NULL, 0.0, NULL},
+                                {"testfn", "levy", 10, NULL, 0.0, NULL},
+                                {"testfn", "rosenbrock", 5, NULL, 0.0, NULL}};
 static const int SHORT[3] = {20, 40, 60}, LONG[3] = {30, 50, 100};
 enum { N_PEERS = sizeof PEERS / sizeof PEERS[0] };
+static const problem MIXED[] = {
+    {"testfn", "func2c", 0, NULL, 0.0, NULL},
+    {"testfn", "jenatton", 0, NULL, 0.0, NULL},
+    {"testfn", "hartmann6", 6, NULL, 0.0, "fffccc"},
+    {"testfn", "levy", 6, NULL, 0.0, "ffiicc"},
+    {"testfn", "branin", 2, NULL, 0.0, "fd"},
+    {"testfn", "rosenbrock", 4, NULL, 0.0, "ficc"},
+    {"testfn", "ackley", 6, "3.7", 0.0, "fffddd"},
+    {"testfn", "styblinski_tang", 6, NULL, 0.0, "iiiddd"},
+    {"bbob", "8", 5, NULL, 0.0, "fffcd"},
+};
+enum { N_MIXED = sizeof MIXED / sizeof MIXED[0] };
 enum { N_FLAT = sizeof FLAT / sizeof FLAT[0] };
 enum { N_FEW = sizeof FEW / sizeof FEW[0], N_WIDE = sizeof WIDE / sizeof WIDE[0] };
 
@@ -78,6 +91,9 @@ int main(int argc, char **argv)
     }
     for (int i = 0; i < N_FLAT && strcmp(part, "flat") == 0; i++) {
         print_runs(&FLAT[i], seeds, SHORT, set);
+    }
+    for (int i = 0; i < N_MIXED && strcmp(part, "mixed") == 0; i++) {
+        print_runs(&MIXED[i], seeds, SHORT, set);
     }
     for (int i = 0; i < N_WIDE && strcmp(part, "wide") == 0; i++) {
         print_runs(&WIDE[i], seeds, LONG, set);

@@ -243,7 +243,7 @@ static int32_t climber_start(climber *k, const columns *c, const double *x)
     }
     k->b.limit = CLIMB_LIMIT;
     k->b.tolerance = 1e-4;
-    k->b.progress = 1e-8;
+    k->b.progress = 1e-6;
     hone_lbfgsb_start(&k->b);
     k->going = hone_lbfgsb_next(&k->b);
     return HONE_OK;
