@@ -17,6 +17,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "../../plugins/surrogate/gp/embedding.c"
 #include "../../plugins/surrogate/gp/fit.c"
 #include "../../plugins/surrogate/gp/kernel.c"
 #include "../../plugins/surrogate/gp/model.c"

@@ -60,3 +60,27 @@ gp = GaussianProcessRegressor(kernel, alpha=0, n_restarts_optimizer=20, random_s
 numbers("REF_FIT_EVIDENCE", gp.log_marginal_likelihood_value_)
 numbers("REF_FIT_THETA", gp.kernel_.theta)
 numbers("REF_FIT_MEAN", gp.predict(Q))
+
+# mixed spaces, by the distances that embedding.c promises: a number, a choice of 3, a number that
+# is active with the second choice
+MIXED = [(0.1, 0, None), (0.8, 0, None), (0.3, 1, 0.2), (0.4, 1, 0.9), (0.9, 1, 0.5), (0.2, 2, None)]
+
+
+def square_distance(a, b, length):
+    number = (a[0] - b[0]) ** 2
+    choice = 2 * 0.25 ** 2 * (a[1] != b[1])
+    if a[2] is None and b[2] is None:
+        condition = 0.0
+    elif a[2] is None or b[2] is None:
+        condition = 0.25
+    else:
+        condition = np.sin(np.pi / 2 * (a[2] - b[2])) ** 2
+    return number / length[0] ** 2 + choice / length[1] ** 2 + condition / length[2] ** 2
+
+
+def matern52(r2):
+    a = np.sqrt(5 * r2)
+    return (1 + a + a * a / 3) * np.exp(-a)
+
+
+numbers("REF_MIXED", [matern52(square_distance(a, b, (0.7, 0.3, 0.4))) for a in MIXED for b in MIXED])

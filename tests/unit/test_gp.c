@@ -3,6 +3,7 @@
 /* LIBS: -llbfgsb -llapacke -lopenblas */
 #include <criterion/criterion.h>
 
+#include "../../plugins/surrogate/gp/embedding.c"
 #include "../../plugins/surrogate/gp/fit.c"
 #include "../../plugins/surrogate/gp/kernel.c"
 #include "../../plugins/surrogate/gp/model.c"
@@ -550,4 +551,75 @@ Test(gp, bad_bounds_are_refused)
     cr_assert(space_add(&s, "a", "float 0 1", "test", &err) == HONE_OK);
     cr_expect(fake_new(HONE_SURROGATE, "gp", &s, rng_root(7), set) == NULL);
     space_free(&s);
+}
+
+/* ---- mixed spaces -------------------------------------------------------------------------*/
+
+enum { MIXED_N = 6, MIXED_P = 5 };
+
+/* The points of gp_reference.py in columns: a, k = p, q, r, and b where k is q. */
+static const double MIXED[MIXED_N * MIXED_P] = {
+    0.1, 1, 0, 0, NAN, 0.8, 1, 0, 0, NAN, 0.3, 0, 1, 0, 0.2,
+    0.4, 0, 1, 0, 0.9, 0.9, 0, 1, 0, 0.5, 0.2, 0, 0, 1, NAN,
+};
+
+static void mixed_open(rig *r, const char *const *set)
+{
+    error err = {0};
+    memset(r, 0, sizeof *r);
+    space_add(&r->s, "a", "float 0 1", "test", &err);
+    space_add(&r->s, "k", "categorical p q r", "test", &err);
+    cr_assert(space_add(&r->s, "b", "float 0 1 when k = q", "test", &err) == HONE_OK);
+    r->f = fake_new(HONE_SURROGATE, "gp", &r->s, rng_root(7), set);
+    cr_assert(r->f);
+    r->ops = r->f->plugin->ops;
+    r->self = r->f->self;
+}
+
+Test(gp, choices_and_conditions_have_the_kernel_of_the_reference)
+{
+    static const double length[MIXED_P] = {0.7, 0.3, 0.3, 0.3, 0.4};
+    double z[6 * MIXED_N], K[MIXED_N * MIXED_N];
+    rig r;
+    mixed_open(&r, NULL);
+    embedding *e = embedding_new(r.f->host.space(&r.f->host), 0, 1);
+    cr_assert(e);
+    cr_expect(embedding_size(e, MIXED_P) == 6 && embedding_lengths(e, MIXED_P) == 3);
+    embedding_map(e, MIXED_N, MIXED_P, MIXED, MIXED_P, length, z, MIXED_N);
+    kernel_matrix(MATERN52, MIXED_N, 6, z, MIXED_N, K, NULL, MIXED_N);
+    for (int i = 0; i < MIXED_N; i++) {
+        for (int j = 0; j <= i; j++) {
+            near(K[i * MIXED_N + j], REF_MIXED[i * MIXED_N + j], 1e-13, "kernel of a mixed space");
+        }
+    }
+    embedding_free(e);
+    rig_close(&r);
+}
+
+Test(gp, slopes_of_mixed_spaces_match_differences)
+{
+    static const char *const sets[][2] = {{NULL, NULL}, {"gp.categories=ard", NULL},
+                                          {"gp.inactive=middle", NULL}};
+    static const double y[MIXED_N] = {0.3, -0.7, 1.1, 0.2, -0.4, 0.9};
+    for (int k = 0; k < 3; k++) {
+        double at[2 * MIXED_P] = {0.6, 0, 1, 0, 0.35, 0.5, 0.7, 0.1, 0.2, NAN};
+        double mean[2], var[2], dmean[2 * MIXED_P], dvar[2 * MIXED_P];
+        rig r;
+        mixed_open(&r, sets[k]);
+        cr_assert(r.ops->fit(r.self, MIXED_N, MIXED_P, MIXED, MIXED_P, y, NULL) == HONE_OK);
+        r.ops->predict(r.self, 2, at, MIXED_P, mean, var, dmean, dvar, MIXED_P);
+        for (int c = 0; c < 2 * MIXED_P; c++) {
+            const double x = at[c], h = 1e-5;
+            double m[2][2], v[2][2];
+            for (int s = 0; s < 2; s++) {
+                at[c] = x + (s ? h : -h);
+                r.ops->predict(r.self, 2, at, MIXED_P, m[s], v[s], NULL, NULL, 0);
+            }
+            at[c] = x;
+            const int i = c / MIXED_P;
+            near(dmean[c], (m[1][i] - m[0][i]) / (2 * h), 1e-7, "slope of the mean");
+            near(dvar[c], (v[1][i] - v[0][i]) / (2 * h), 1e-6, "slope of the variance");
+        }
+        rig_close(&r);
+    }
 }

@@ -221,8 +221,17 @@ static int64_t choose_starts(const search *s, int64_t first_draw, int64_t k, int
 
 typedef struct climber {
     hone_lbfgsb b;
+    const double *start; /* [p] NaN: inactive, and stays so */
     int going;
 } climber;
+
+/* Where the climber is, for the models. */
+static void climber_point(const climber *k, int64_t p, const double *at, double *x)
+{
+    for (int64_t c = 0; c < p; c++) {
+        x[c] = isnan(k->start[c]) ? NAN : at[c];
+    }
+}
 
 /* Only columns that slopes speak about move; others have equal bounds. */
 static int32_t climber_start(climber *k, const columns *c, const double *x)
@@ -230,15 +239,16 @@ static int32_t climber_start(climber *k, const columns *c, const double *x)
     if (hone_lbfgsb_new(&k->b, (int)c->p)) {
         return HONE_ENOMEM;
     }
+    k->start = x;
     memcpy(k->b.x, x, (size_t)c->p * sizeof *x);
     c->host->snap(c->host, 1, k->b.x, c->p);
     for (int64_t i = 0; i < c->n; i++) {
         const group *g = &c->groups[i];
         for (int64_t j = g->first; j < g->first + g->n; j++) {
             const int moves = g->kind == SMOOTH && !isnan(k->b.x[j]);
-            k->b.lower[j] = moves ? 0.0 : x[j];
-            k->b.upper[j] = moves ? 1.0 : x[j];
-            k->b.x[j] = x[j];
+            k->b.x[j] = isnan(x[j]) ? 0.5 : x[j];
+            k->b.lower[j] = moves ? 0.0 : k->b.x[j];
+            k->b.upper[j] = moves ? 1.0 : k->b.x[j];
         }
     }
     k->b.limit = CLIMB_LIMIT;
@@ -258,7 +268,7 @@ static int32_t climb_together(const search *s, int64_t n, climber *k, double *X,
         int64_t m = 0;
         for (int64_t i = 0; i < n; i++) {
             if (k[i].going) {
-                memcpy(X + m++ * p, k[i].b.x, (size_t)p * sizeof *X);
+                climber_point(&k[i], p, k[i].b.x, X + m++ * p);
             }
         }
         if (m == 0) {
@@ -297,7 +307,7 @@ static int32_t climb(search *s, int64_t n, const int64_t *row)
         status = climb_together(s, n, k, X, X + 2 * block, X + block);
     }
     for (int64_t i = 0; i < n && status >= 0; i++) {
-        memcpy(s->X + (s->n + i) * c->p, k[i].b.best, (size_t)c->p * sizeof *X);
+        climber_point(&k[i], c->p, k[i].b.best, s->X + (s->n + i) * c->p);
     }
     if (status >= 0) {
         status = search_take(s, n);

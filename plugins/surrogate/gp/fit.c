@@ -15,7 +15,7 @@
  * one dsymv and one dsymm for all columns.
  *
  * Priors (prior = dimension), densities over the parameters themselves:
- *     lengthscales  LogNormal(sqrt2 + log(p)/2, sqrt3): Hvarfner, Hellsten, Nardi, "Vanilla
+ *     lengthscales  LogNormal(sqrt2 + log(number of them)/2, sqrt3): Hvarfner, Hellsten, Nardi, "Vanilla
  *                   Bayesian Optimization Performs Great in High Dimensions", ICML 2024
  *     nugget        LogNormal(-6, 2): theirs, LogNormal(-4, 1), has its mode at a noise of 8 % of
  *                   the deviation of y, which slows the last digits where there is none
@@ -44,20 +44,22 @@ enum { RACE = 12 }; /* evaluations after which the best of several searches goes
 int32_t objective_init(objective *o, const settings *set, int64_t n, int64_t p, const double *U,
                        int64_t ldu, const double *y, const double *noise)
 {
-    const size_t square = (size_t)n * (size_t)n, block = (size_t)n * (size_t)p;
+    const int64_t q = embedding_size(set->embedding, p), most = n > p ? n : p;
+    const size_t square = (size_t)n * (size_t)n, block = (size_t)n * (size_t)q;
     memset(o, 0, sizeof *o);
     o->set = set;
     o->n = n;
     o->p = p;
+    o->q = q;
     o->y = y;
     o->noise = noise;
-    o->n_length = set->ard ? p : 1;
+    o->n_length = set->ard ? embedding_lengths(set->embedding, p) : 1;
     o->free_signal = set->signal[0] < set->signal[1];
     o->free_nugget = !noise && isnan(set->noise);
     o->n_free = o->n_length + o->free_signal + o->free_nugget;
 
     double *work = malloc((3 * square + 3 * block + 2 * (size_t)n) * sizeof *work);
-    double *ones = malloc((size_t)(n > p ? n : p) * sizeof *ones);
+    double *ones = malloc((size_t)most * sizeof *ones);
     o->K = work;
     o->ones = ones;
     if (!work || !ones) {
@@ -70,10 +72,10 @@ int32_t objective_init(objective *o, const settings *set, int64_t n, int64_t p, 
     o->product = o->z + block;
     o->alpha = o->product + block;
     o->row_sums = o->alpha + n;
-    for (int64_t i = 0; i < (n > p ? n : p); i++) {
+    for (int64_t i = 0; i < most; i++) {
         ones[i] = 1.0;
     }
-    kernel_scale(n, p, U, ldu, ones, o->T + square, n);
+    embedding_map(set->embedding, n, p, U, ldu, ones, o->x, n);
     return HONE_OK;
 }
 
@@ -102,15 +104,27 @@ void objective_bounds(const objective *o, double *lower, double *upper)
     }
 }
 
+/* The lengthscale of column c among the variables. */
+static int64_t length_of(const objective *o, int64_t c)
+{
+    return o->n_length > 1 ? embedding_length(o->set->embedding, o->p, c) : 0;
+}
+
 void objective_unpack(const objective *o, const double *theta, hyper *h)
 {
     int64_t v = o->n_length;
     for (int64_t c = 0; c < o->p; c++) {
-        h->length[c] = exp(theta[o->n_length > 1 ? c : 0]);
+        h->length[c] = exp(theta[length_of(o, c)]);
     }
     h->signal = o->free_signal ? exp(theta[v++]) : o->set->signal[0];
     h->nugget = o->free_nugget ? exp(theta[v]) : o->noise ? 0.0 : o->set->noise;
     h->mean = o->mean;
+}
+
+/* Location of the prior of log lengthscales: it grows with the number of parameters. */
+static double length_mu(const objective *o)
+{
+    return LENGTH_MU + 0.5 * log((double)embedding_lengths(o->set->embedding, o->p));
 }
 
 /* Negative log density of LogNormal(mu, sigma) at exp(t), without its constant. */
@@ -123,7 +137,7 @@ static double log_normal(double t, double mu, double sigma, double *slope)
 
 static double priors(const objective *o, const double *theta, double *gradient)
 {
-    const double mu = LENGTH_MU + 0.5 * log((double)o->p);
+    const double mu = length_mu(o);
     double value = 0.0;
     int64_t v = 0;
     for (; v < o->n_length; v++) {
@@ -180,7 +194,7 @@ static double residual(objective *o)
 /* Adds the derivatives of the evidence; K^-1 takes the place of L, M that of T. */
 static int evidence_gradient(objective *o, double signal, double nugget, double *gradient)
 {
-    const int64_t n = o->n, p = o->p;
+    const int64_t n = o->n, q = o->q;
     const double *a = o->alpha;
     double noise_trace = 0.0, nugget_trace = 0.0;
     if (hone_inverse(n, o->L, n)) {
@@ -198,15 +212,15 @@ static int evidence_gradient(objective *o, double signal, double nugget, double 
     }
     cblas_dsymv(CblasColMajor, CblasUpper, (int)n, 1.0, o->T, (int)n, o->ones, 1, 0.0, o->row_sums,
                 1);
-    cblas_dsymm(CblasColMajor, CblasLeft, CblasUpper, (int)n, (int)p, 1.0, o->T, (int)n, o->z,
+    cblas_dsymm(CblasColMajor, CblasLeft, CblasUpper, (int)n, (int)q, 1.0, o->T, (int)n, o->z,
                 (int)n, 0.0, o->product, (int)n);
-    for (int64_t c = 0; c < p; c++) {
-        const double *z = o->z + c * n, *mz = o->product + c * n;
+    for (int64_t k = 0; k < q; k++) {
+        const double *z = o->z + k * n, *mz = o->product + k * n;
         double sum = 0.0;
         for (int64_t i = 0; i < n; i++) {
             sum += z[i] * (z[i] * o->row_sums[i] - mz[i]);
         }
-        gradient[o->n_length > 1 ? c : 0] -= signal * sum;
+        gradient[length_of(o, embedding_column(o->set->embedding, o->p, k))] -= signal * sum;
     }
     /* tr((alpha alpha' - K^-1) K) = (y - mean)'alpha - n needs no pass over the matrix */
     int64_t v = o->n_length;
@@ -225,19 +239,20 @@ static int evidence_gradient(objective *o, double signal, double nugget, double 
 
 double objective_value(objective *o, const double *theta, double *gradient)
 {
-    const int64_t n = o->n, p = o->p;
+    const int64_t n = o->n, q = o->q;
     const double log_2pi = 2.0 * HONE_LOG_SQRT_2PI;
     int64_t v = o->n_length;
     const double signal = o->free_signal ? exp(theta[v++]) : o->set->signal[0];
     const double nugget = o->free_nugget ? exp(theta[v]) : o->noise ? 0.0 : o->set->noise;
 
-    for (int64_t c = 0; c < p; c++) {
-        const double inverse = exp(-theta[o->n_length > 1 ? c : 0]);
+    for (int64_t k = 0; k < q; k++) {
+        const int64_t c = embedding_column(o->set->embedding, o->p, k);
+        const double inverse = exp(-theta[length_of(o, c)]);
         for (int64_t i = 0; i < n; i++) {
-            o->z[c * n + i] = o->x[c * n + i] * inverse;
+            o->z[k * n + i] = o->x[k * n + i] * inverse;
         }
     }
-    kernel_matrix(o->set->kernel, n, p, o->z, n, o->K, o->T, n);
+    kernel_matrix(o->set->kernel, n, q, o->z, n, o->K, o->T, n);
     if (!covariance(o, signal, nugget)) {
         return HUGE_VAL;
     }
@@ -273,7 +288,7 @@ static double within(double x, double low, double high)
 static void start_point(const objective *o, const hone_host *host, int64_t stream, int k,
                         const double *lower, const double *upper, double *theta)
 {
-    const double mu = LENGTH_MU + 0.5 * log((double)o->p);
+    const double mu = length_mu(o);
     const int64_t n = o->n_free, nugget = o->free_nugget ? n - 1 : n;
     if (k > 0) {
         host->uniform(host, stream, (k - 1) * n, n, theta);

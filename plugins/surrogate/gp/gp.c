@@ -200,7 +200,8 @@ static int32_t info(void *self, hone_fit_info *out)
 /* ---- options ------------------------------------------------------------------------------*/
 
 enum {
-    KERNEL, MEAN, PRIOR, ARD, NOISE, RESTARTS, TOLERANCE, LENGTH_BOUNDS, SCALE_BOUNDS, NOISE_BOUNDS,
+    KERNEL, MEAN, PRIOR, ARD, CATEGORIES, INACTIVE, NOISE, RESTARTS, TOLERANCE,
+    LENGTH_BOUNDS, SCALE_BOUNDS, NOISE_BOUNDS,
     N_OPTIONS
 };
 
@@ -222,6 +223,7 @@ static void destroy(void *self)
     gp *g = self;
     if (g) {
         model_free(&g->m);
+        embedding_free(g->embedding);
         free(g);
     }
 }
@@ -241,6 +243,15 @@ static int32_t create(const hone_host *host, const hone_value *values, void **se
     g->set.restarts = (int)values[RESTARTS].i;
     g->set.tolerance = values[TOLERANCE].d;
     g->set.noise = values[NOISE].is_set ? values[NOISE].d : NAN;
+    g->embedding = embedding_new(host->space(host), (int)values[CATEGORIES].i,
+                                 !(int)values[INACTIVE].i);
+    if (!g->embedding) {
+        destroy(g);
+        host->error(host, -1, "out of memory");
+        return HONE_ENOMEM;
+    }
+    g->set.embedding = g->embedding;
+    g->m.embedding = g->embedding;
     g->m.kernel = g->set.kernel;
     if (bounds(host, values, LENGTH_BOUNDS, g->set.length) ||
         bounds(host, values, SCALE_BOUNDS, g->set.signal) ||
@@ -255,6 +266,9 @@ static int32_t create(const hone_host *host, const hone_value *values, void **se
 static const char *const KERNELS[] = {"matern52", "matern32", "rbf", "matern12", "rational", NULL};
 static const char *const MEANS[] = {"constant", "zero", NULL};
 static const char *const PRIORS[] = {"dimension", "none", NULL};
+
+static const char *const CATEGORY_KERNELS[] = {"hamming", "ard", NULL};
+static const char *const PLACES[] = {"apart", "middle", NULL};
 
 static const hone_option OPTIONS[N_OPTIONS] = {
     [KERNEL] = {.name = "kernel",
@@ -282,6 +296,21 @@ static const hone_option OPTIONS[N_OPTIONS] = {
              .def = "yes",
              .doc = "A lengthscale for each column instead of one for all: finds out which "
                     "parameters matter."},
+    [CATEGORIES] = {.name = "categories",
+                    .type = HONE_OPT_CHOICE,
+                    .flags = HONE_OPT_ADVANCED,
+                    .def = "hamming",
+                    .choices = CATEGORY_KERNELS,
+                    .doc = "How unlike two choices are: hamming, alike or not, with one lengthscale "
+                           "for the parameter; ard, a lengthscale for each of its choices."},
+    [INACTIVE] = {.name = "inactive",
+                  .type = HONE_OPT_CHOICE,
+                  .flags = HONE_OPT_ADVANCED,
+                  .def = "apart",
+                  .choices = PLACES,
+                  .doc = "Where points stand in a parameter that is inactive: apart, all in one "
+                         "place, equally far from all active values (Swersky et al. 2014); "
+                         "middle, in the middle of its range."},
     [NOISE] = {.name = "noise",
                .type = HONE_OPT_REAL,
                .low = 0.0,
@@ -335,7 +364,7 @@ static const hone_option OPTIONS[N_OPTIONS] = {
 
 static const hone_surrogate_ops OPS = {
     .size = sizeof OPS,
-    .caps = HONE_CAP_CONCURRENT | HONE_CAP_BATCH | HONE_CAP_GRADIENT,
+    .caps = HONE_CAP_CONCURRENT | HONE_CAP_BATCH | HONE_CAP_GRADIENT | HONE_CAP_CONDITIONAL,
     .fit = fit,
     .predict = predict,
     .update = update,

@@ -1,12 +1,14 @@
-/* gp.h - the Gaussian process's own rooms: kernel, model, fit, posterior.
+/* gp.h - the Gaussian process's own rooms: embedding, kernel, model, fit,
+ * posterior.
  *
+ *     embedding.c  columns of the space to coordinates between which distances are taken
  *     kernel.c     covariance of points, and the factor of its derivatives
  *     model.c      data and hyperparameters to a factorised covariance; rows appended
  *     fit.c        hyperparameters: maximum a posteriori
  *     posterior.c  mean, variance, derivatives, joint draws, leave-one-out
  *     gp.c         options and the table of operations
  *
- * Inside, y is standardised; z are coordinates divided by their lengthscales, stored column by
+ * Inside, y is standardised; z are coordinates (q of them, for p columns) divided by their lengthscales, stored column by
  * column ("structure of arrays") so that a row of the kernel is a few vector loops.
  * Matrices are as in hone_linalg.h. */
 #ifndef GP_H
@@ -18,7 +20,10 @@ enum { MATERN52, MATERN32, RBF, MATERN12, RATIONAL };
 enum { MEAN_CONSTANT, MEAN_ZERO };
 enum { PRIOR_DIMENSION, PRIOR_NONE };
 
+typedef struct embedding embedding;
+
 typedef struct settings {
+    const embedding *embedding; /* NULL: a coordinate a column                              */
     int kernel, mean, prior;
     int ard;            /* a lengthscale a column, or one for all                           */
     int restarts;       /* searches beyond the first                                        */
@@ -31,7 +36,7 @@ typedef struct settings {
 
 /* Hyperparameters, of standardised y. */
 typedef struct hyper {
-    double *length;     /* [p]                                                              */
+    double *length;     /* [p] of each column; those of one choice are equal                */
     double signal;      /* variance of the process                                          */
     double nugget;      /* variance of the noise where it is not known                      */
     double mean;
@@ -40,13 +45,14 @@ typedef struct hyper {
 /* A model with n rows of p columns; n = 0: not fitted.  Arrays have space for `room` rows. */
 typedef struct model {
     int kernel;
-    int64_t n, p, room;
+    const embedding *embedding;
+    int64_t n, p, q, room;
     double shift, scale;   /* y = shift + scale * standardised                              */
     double jitter;         /* fraction of the diagonal that the factorisation needed        */
     int noise_known;       /* noise[] instead of the nugget                                 */
     hyper h;
     double score;          /* of the last fit: log density of each y given all others       */
-    double *z;             /* p columns of `room`                                           */
+    double *z;             /* q columns of `room`                                           */
     double *y;             /* [room] standardised                                           */
     double *noise;         /* [room] known variances, standardised                          */
     double *factor;        /* room x room: L with L L' = K + noise                          */
@@ -55,11 +61,28 @@ typedef struct model {
 
 typedef struct gp {
     const hone_host *host;
+    embedding *embedding;
     settings set;
     model m;
 } gp;
 
-/* ---- kernel.c ---- */
+/* ---- embedding.c ----  e NULL, or made for another number of columns: a coordinate a column. */
+/* ard: a lengthscale for each choice; arcs: inactive numbers are apart from active ones.  NULL
+ * without memory. */
+embedding *embedding_new(const hone_space *space, int ard, int arcs);
+void embedding_free(embedding *e);
+/* Coordinates and lengthscales of p columns; the lengthscale of column c; the column of coordinate
+ * k; how fast that changes where its column holds u, for lengthscale 1. */
+int64_t embedding_size(const embedding *e, int64_t p);
+int64_t embedding_lengths(const embedding *e, int64_t p);
+int64_t embedding_length(const embedding *e, int64_t p, int64_t c);
+int64_t embedding_column(const embedding *e, int64_t p, int64_t k);
+double embedding_slope(const embedding *e, int64_t p, int64_t k, double u);
+/* z (a column of ldz for each coordinate) := the n points, over the lengthscales [p]. */
+void embedding_map(const embedding *e, int64_t n, int64_t p, const double *U, int64_t ldu,
+                   const double *length, double *z, int64_t ldz);
+
+/* ---- kernel.c ----  p: coordinates */
 /* k[i] := correlation of the point q (p scaled numbers, incq apart) with row i < count of z
  * (p columns, ldz); t[i] (or NULL) := -2 dk/dr^2, so that dk/d log(length_c) = t (z_ic - q_c)^2 and
  * dk/dq_c = -t (q_c - z_ic) in scaled units. */
@@ -68,9 +91,6 @@ void kernel_row(int kernel, int64_t p, const double *z, int64_t ldz, int64_t cou
 /* Rows 0..n-1 of the lower triangle; K and T (or NULL) with ld. */
 void kernel_matrix(int kernel, int64_t n, int64_t p, const double *z, int64_t ldz, double *K,
                    double *T, int64_t ld);
-/* z (p columns, ldz) := (U - 1/2) / length.  Centred: differences of z lose fewer digits. */
-void kernel_scale(int64_t n, int64_t p, const double *U, int64_t ldu, const double *length,
-                  double *z, int64_t ldz);
 
 /* ---- model.c ---- */
 /* Location and scale of y (1 where y is constant); HONE_ENUMERIC where the variance of y is
@@ -97,11 +117,11 @@ int32_t model_solve(model *m);
  * lengthscales, then variance of the process, then nugget, each where it is free. */
 typedef struct objective {
     const settings *set;
-    int64_t n, p;
-    int64_t n_length;          /* p, or 1 for one lengthscale                               */
+    int64_t n, p, q;
+    int64_t n_length;          /* of the embedding, or 1 for all                             */
     int free_signal, free_nugget;
     int64_t n_free;            /* variables                                                 */
-    const double *x;           /* n x p, centred columns: p arrays of n                     */
+    double *x;                 /* coordinates for lengthscales 1: q arrays of n                    */
     const double *y;           /* [n] standardised                                          */
     const double *noise;       /* [n] known, or NULL                                        */
     double mean;               /* the constant that maximises it: set by every evaluation   */

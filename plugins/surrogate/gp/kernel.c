@@ -198,14 +198,3 @@ void kernel_matrix(int kernel, int64_t n, int64_t p, const double *z, int64_t ld
         kernel_row(kernel, p, z, ldz, i + 1, z + i, ldz, K + i * ld, T ? T + i * ld : NULL);
     }
 }
-
-void kernel_scale(int64_t n, int64_t p, const double *U, int64_t ldu, const double *length,
-                  double *z, int64_t ldz)
-{
-    for (int64_t c = 0; c < p; c++) {
-        const double inverse = 1.0 / length[c];
-        for (int64_t i = 0; i < n; i++) {
-            z[c * ldz + i] = (U[i * ldu + c] - 0.5) * inverse;
-        }
-    }
-}

@@ -64,14 +64,16 @@ int32_t model_reserve(model *m, int64_t n, int64_t p)
 {
     if (p != m->p) {
         const int kernel = m->kernel;
+        const embedding *e = m->embedding;
         model_free(m);
         m->kernel = kernel;
+        m->embedding = e;
     }
     if (n <= m->room) {
         return HONE_OK;
     }
-    const int64_t room = n + n / 4 + 16, keep = m->n;
-    double *z = grown(m->z, keep > 0 ? p : 0, keep, m->room, p, room);
+    const int64_t room = n + n / 4 + 16, keep = m->n, q = embedding_size(m->embedding, p);
+    double *z = grown(m->z, keep > 0 ? q : 0, keep, m->room, q, room);
     double *factor = grown(m->factor, keep, keep, m->room, room, room);
     double *y = grown(m->y, 1, keep, 0, 1, room);
     double *noise = grown(m->noise, 1, keep, 0, 1, room);
@@ -101,6 +103,7 @@ int32_t model_reserve(model *m, int64_t n, int64_t p)
     m->h.length = length;
     m->room = room;
     m->p = p;
+    m->q = q;
     return HONE_OK;
 }
 
@@ -118,7 +121,8 @@ void model_free(model *m)
 void model_take(model *m, int64_t first, int64_t n, const double *U, int64_t ldu,
                 const double *noise_var)
 {
-    kernel_scale(n - first, m->p, U + first * ldu, ldu, m->h.length, m->z + first, m->room);
+    embedding_map(m->embedding, n - first, m->p, U + first * ldu, ldu, m->h.length, m->z + first,
+                  m->room);
     m->noise_known = noise_var != NULL;
     for (int64_t i = first; noise_var && i < n; i++) {
         m->noise[i] = noise_var[i] / m->scale / m->scale;
@@ -140,7 +144,7 @@ double model_noise(const model *m, int64_t i)
 /* Row i of the covariance, i + 1 numbers. */
 static void covariance_row(const model *m, int64_t i, double *row)
 {
-    kernel_row(m->kernel, m->p, m->z, m->room, i + 1, m->z + i, m->room, row, NULL);
+    kernel_row(m->kernel, m->q, m->z, m->room, i + 1, m->z + i, m->room, row, NULL);
     for (int64_t j = 0; j <= i; j++) {
         row[j] *= m->h.signal;
     }

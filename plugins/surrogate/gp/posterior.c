@@ -24,15 +24,15 @@ enum { BLOCK_POINTS = 128 };
 typedef struct block {
     const model *m;
     int64_t rows;
-    double *q;          /* p columns of `rows` scaled points                                */
+    double *q;          /* q columns of `rows` scaled points                                */
     double *k, *t;      /* rows x n: kernel, and its derivatives' factor                    */
     double *w, *sums;   /* rows x n and rows: weighted t, and its row sums                  */
-    double *product;    /* rows x p                                                         */
+    double *product;    /* rows x q                                                         */
 } block;
 
 static int32_t block_init(block *b, const model *m, int64_t rows, int derivatives)
 {
-    const size_t square = (size_t)rows * (size_t)m->n, points = (size_t)rows * (size_t)m->p;
+    const size_t square = (size_t)rows * (size_t)m->n, points = (size_t)rows * (size_t)m->q;
     const size_t room = derivatives ? 3 * square + 2 * points + (size_t)rows : square + points;
     memset(b, 0, sizeof *b);
     b->m = m;
@@ -54,10 +54,10 @@ static int32_t block_init(block *b, const model *m, int64_t rows, int derivative
 static void block_kernel(block *b, int64_t count, const double *U, int64_t ldu)
 {
     const model *m = b->m;
-    kernel_scale(count, m->p, U, ldu, m->h.length, b->q, b->rows);
+    embedding_map(m->embedding, count, m->p, U, ldu, m->h.length, b->q, b->rows);
     for (int64_t j = 0; j < count; j++) {
         double *row = b->k + j * m->n;
-        kernel_row(m->kernel, m->p, m->z, m->room, m->n, b->q + j, b->rows, row,
+        kernel_row(m->kernel, m->q, m->z, m->room, m->n, b->q + j, b->rows, row,
                    b->t ? b->t + j * m->n : NULL);
         for (int64_t i = 0; i < m->n; i++) {
             row[i] *= m->h.signal;
@@ -67,11 +67,12 @@ static void block_kernel(block *b, int64_t count, const double *U, int64_t ldu)
 
 /* out (count x p, ldg) := factor * sum_i weight_ji dk_ji/dx_c; weights: count x n, or one row of
  * n for all where ldw is 0. */
-static void block_gradient(block *b, int64_t count, const double *weight, int64_t ldw,
+static void block_gradient(block *b, int64_t count, const double *U, int64_t ldu,
+                           const double *weight, int64_t ldw,
                            double factor, double *out, int64_t ldg)
 {
     const model *m = b->m;
-    const int64_t n = m->n, p = m->p;
+    const int64_t n = m->n, p = m->p, q = m->q;
     for (int64_t j = 0; j < count; j++) {
         const double *t = b->t + j * n, *v = weight + j * ldw;
         double *w = b->w + j * n, sum = 0.0;
@@ -81,14 +82,16 @@ static void block_gradient(block *b, int64_t count, const double *weight, int64_
         }
         b->sums[j] = sum;
     }
-    /* z is p x n row-major (p columns of room): product = w z' */
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, (int)p, (int)n, 1.0, b->w,
-                (int)n, m->z, (int)m->room, 0.0, b->product, (int)p);
+    /* z is q x n row-major (q columns of room): product = w z' */
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, (int)q, (int)n, 1.0, b->w,
+                (int)n, m->z, (int)m->room, 0.0, b->product, (int)q);
     for (int64_t j = 0; j < count; j++) {
-        for (int64_t c = 0; c < p; c++) {
-            const double q = b->q[c * b->rows + j];
-            out[j * ldg + c] = factor * -m->h.signal / m->h.length[c] *
-                               (q * b->sums[j] - b->product[j * p + c]);
+        memset(out + j * ldg, 0, (size_t)p * sizeof *out);
+        for (int64_t k = 0; k < q; k++) {
+            const int64_t c = embedding_column(m->embedding, p, k);
+            const double slope = embedding_slope(m->embedding, p, k, U[j * ldu + c]);
+            out[j * ldg + c] += factor * -m->h.signal * slope / m->h.length[c] *
+                                (b->q[k * b->rows + j] * b->sums[j] - b->product[j * q + k]);
         }
     }
 }
@@ -106,7 +109,7 @@ static void block_predict(block *b, int64_t count, const double *U, int64_t ldu,
         mean[j] = m->shift + m->scale * (m->h.mean + mean[j]);
     }
     if (dmean) {
-        block_gradient(b, count, m->alpha, 0, m->scale, dmean, ldg);
+        block_gradient(b, count, U, ldu, m->alpha, 0, m->scale, dmean, ldg);
     }
     if (!var && !dvar) {
         return;
@@ -119,7 +122,7 @@ static void block_predict(block *b, int64_t count, const double *U, int64_t ldu,
     }
     if (dvar) {
         hone_solve_upper_rows(n, m->factor, m->room, count, b->k, n);
-        block_gradient(b, count, b->k, n, -2.0 * m->scale * m->scale, dvar, ldg);
+        block_gradient(b, count, U, ldu, b->k, n, -2.0 * m->scale * m->scale, dvar, ldg);
     }
 }
 
@@ -144,7 +147,7 @@ static void joint_covariance(const block *b, int64_t count, double *C)
     const model *m = b->m;
     for (int64_t j = 0; j < count; j++) {
         double *row = C + j * count;
-        kernel_row(m->kernel, m->p, b->q, b->rows, j + 1, b->q + j, b->rows, row, NULL);
+        kernel_row(m->kernel, m->q, b->q, b->rows, j + 1, b->q + j, b->rows, row, NULL);
         for (int64_t i = 0; i <= j; i++) {
             row[i] = m->h.signal * row[i] -
                      cblas_ddot((int)m->n, b->k + i * m->n, 1, b->k + j * m->n, 1);
