@@ -1,4 +1,5 @@
-/* best.c - `hone best STUDY`: the best trial, or the front of several objectives.
+/* best.c - `hone best STUDY`: the best trial, the one that a model recommends, or the front of several
+ * objectives.
  *
  * The rules of what is best are the history's: full fidelity, complete, feasible, the earlier
  * of equals. */
@@ -8,6 +9,7 @@
 #include "history.h"
 #include "columns.h"
 #include "point.h"
+#include "recommend.h"
 #include "stored.h"
 
 typedef struct candidates {
@@ -31,26 +33,66 @@ static int32_t add_candidate(void *context, const trial_record *t, error *err)
     int64_t row = history_start(c->history, t->number, t->native, NAN, err);
     for (int32_t i = 0; i < s->record.n_goals; i++)
         c->minimised[i] = sign_of(s, i) * t->values[i];
-    const outcome o = {.state = HONE_COMPLETE, .y = c->minimised, .seconds = t->seconds};
+    const outcome o = {.state = HONE_COMPLETE, .y = c->minimised, .yvar = t->yvar,
+                       .seconds = t->seconds};
     return row < 0 ? (int32_t)row : history_finish(c->history, row, &o, err);
 }
 
 /* ---- one objective ---- */
 
-static void print_best(const candidates *c, int64_t row)
+static void print_params(const candidates *c, int64_t row)
 {
     const stored *s = c->study;
-    char number[NUMBER_ROOM];
     const double *native = history_native(c->history, row);
-    printf("best %s = %s at trial %lld\n", s->objectives[0],
-           number_text(sign_of(s, 0) * history_values(c->history, row)[0], number),
-           (long long)history_number(c->history, row));
     for (int32_t i = 0; i < s->space.n; i++) {
         char *value = isnan(native[i]) ? NULL : param_write(&s->space.params[i], native[i]);
         if (value)
             printf("  %s = %s\n", s->space.params[i].name, value);
         free(value);
     }
+}
+
+static void print_best(const candidates *c, int64_t row)
+{
+    const stored *s = c->study;
+    char number[NUMBER_ROOM];
+    printf("best %s = %s at trial %lld\n", s->objectives[0],
+           number_text(sign_of(s, 0) * history_values(c->history, row)[0], number),
+           (long long)history_number(c->history, row));
+    print_params(c, row);
+}
+
+/* ---- the recommended one ---- */
+
+static int show_recommended(const invocation *in, const candidates *c, error *err)
+{
+    const stored *s = c->study;
+    char a[NUMBER_ROOM], b[NUMBER_ROOM], seen[NUMBER_ROOM];
+    double mean, sd;
+    int64_t row;
+    if (s->record.n_goals > 1) {
+        error_add(err, HONE_EINVAL, "--recommend is for one objective, and study '%s' has %d",
+                  s->record.name, (int)s->record.n_goals);
+        return command_fail(err);
+    }
+    if (recommend(in, s, c->history, &row, &mean, &sd, err) < 0)
+        return command_fail(err);
+    const double value = sign_of(s, 0) * history_values(c->history, row)[0];
+    const int64_t number = history_number(c->history, row);
+    mean *= sign_of(s, 0);
+    if (flag_given(in, "json")) {
+        print_json(json_pack("{s:I, s:s, s:o, s:o, s:o, s:o}", "number", (json_int_t)number,
+                             "state", "complete", "value", real_or_null(value), "mean",
+                             real_or_null(mean), "sd", real_or_null(sd), "params",
+                             params_json(&s->space, history_native(c->history, row))),
+                   JSON_COMPACT);
+        return EXIT_DONE;
+    }
+    printf("recommended %s = %s, sd %s, at trial %lld, which gave %s\n", s->objectives[0],
+           number_short(mean, a), number_short(sd, b), (long long)number,
+           number_text(value, seen));
+    print_params(c, row);
+    return EXIT_DONE;
 }
 
 /* ---- several ---- */
@@ -108,6 +150,8 @@ static int show(const invocation *in, const candidates *c, error *err)
                 s->record.name);
         return EXIT_FAILED;
     }
+    if (flag_given(in, "recommend"))
+        return show_recommended(in, c, err);
     if (s->record.n_goals > 1 && (n = history_front(c->history, &rows)) < 0) {
         error_add(err, HONE_ENOMEM, "out of memory for the front");
         return command_fail(err);
@@ -152,6 +196,7 @@ static int best(invocation *in)
 
 static const flag FLAGS[] = {
     {"json", NULL, "one JSON object a line"},
+    {"recommend", NULL, "the trial whose noise-free value is best by the study's surrogate"},
     {NULL, NULL, NULL},
 };
 
@@ -160,8 +205,12 @@ const command COMMAND_BEST = {
     .arguments = "STUDY",
     .summary = "print the best trial, or the front of several objectives",
     .help = "Only complete trials that meet all constraints count.  Of equal ones it is the\n"
-            "earlier; with several objectives all that no other trial dominates.\n",
-    .examples = "  hone best study.ini\n  hone best study.db#name --json\n",
+            "earlier; with several objectives all that no other trial dominates.\n"
+            "\n"
+            "Of noisy values the best is mostly a lucky one: --recommend fits the study's surrogate\n"
+            "to all of them and names the trial with the best mean.\n",
+    .examples = "  hone best study.ini\n  hone best study.db#name --json\n"
+                "  hone best noisy.ini --recommend\n",
     .flags = FLAGS,
     .min_arguments = 1,
     .max_arguments = 1,

@@ -153,3 +153,48 @@ Test(predict, a_stored_study_is_predicted)
     cr_expect(column(BUILD_DIR "/hone predict s.ini --grid 2 --quiet", 2, mean, 8) == 4);
     cr_expect(system(BUILD_DIR "/hone predict s.ini --grid 2 --surrogate none 2>/dev/null") != 0);
 }
+
+/* Branin without noise at the trial that `best` prints in its second and third line. */
+static double truth_at_best(const char *flag)
+{
+    char command[256], line[256];
+    double x[2] = {NAN, NAN};
+    snprintf(command, sizeof command, BUILD_DIR "/hone best n.ini %s", flag);
+    FILE *in = popen(command, "r");
+    cr_assert(in);
+    while (fgets(line, sizeof line, in)) {
+        sscanf(line, " x = %lf", &x[0]);
+        sscanf(line, " y = %lf", &x[1]);
+    }
+    cr_expect(pclose(in) == 0, "%s", command);
+    const double pi = acos(-1.0);
+    const double a = x[1] - 5.1 / (4 * pi * pi) * x[0] * x[0] + 5 / pi * x[0] - 6;
+    return a * a + 10 * (1 - 1 / (8 * pi)) * cos(x[0]) + 10;
+}
+
+Test(predict, what_is_recommended_is_better_than_the_luckiest)
+{
+    double seen = 0.0, recommended = 0.0;
+    for (int seed = 1; seed <= 8; seed++) {
+        char file[512];
+        snprintf(file, sizeof file, "[study]\nname = n%d\nseed = %d\ntrials = 40\nstorage = n.db\n"
+                 "[space]\nx = float -5 10\ny = float 0 15\n[strategy]\nplugin = sobol\n"
+                 "[objective]\nplugin = testfn\nfunction = branin\nnoise = 10\nisolation = none\n",
+                 seed, seed);
+        write_file("n.ini", file);
+        cr_assert(system(BUILD_DIR "/hone run n.ini --quiet >/dev/null 2>&1") == 0);
+        seen += truth_at_best("");
+        recommended += truth_at_best("--recommend --set strategy.plugin=bayes");
+    }
+    cr_expect(recommended < seen, "%g, and %g recommended", seen / 8, recommended / 8);
+    /* a strategy without a model has none to recommend by */
+    cr_expect(system(BUILD_DIR "/hone best n.ini --recommend >/dev/null 2>&1") != 0);
+}
+
+Test(predict, of_two_objectives_none_is_recommended)
+{
+    write_file("z.ini", "[study]\nname = z\ntrials = 5\nstorage = z.db\ngoal = minimize minimize\n"
+                        "[strategy]\nplugin = random\n[objective]\nplugin = zdt\n");
+    cr_assert(system(BUILD_DIR "/hone run z.ini --quiet >/dev/null 2>&1") == 0);
+    cr_expect(system(BUILD_DIR "/hone best z.ini --recommend 2>&1 | grep -q 'one objective'") == 0);
+}
