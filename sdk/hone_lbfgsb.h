@@ -23,9 +23,9 @@
 #include <string.h>
 
 enum { HONE_LBFGSB_PAIRS = 10, HONE_LBFGSB_TEXT = 60 };
-/* So many values in a row that differ from the best by less than the progress asked for end a search:
- * what is left are rounding errors, on which the routine's line search would go on, and complain
- * on standard output. */
+/* So many values in a row that differ from the best by less than the progress asked for end a
+ * search: what is left are rounding errors, on which the routine's line search would go on, and
+ * complain on standard output. */
 enum { HONE_LBFGSB_PATIENCE = 3 };
 
 typedef struct hone_lbfgsb {

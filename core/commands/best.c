@@ -1,5 +1,5 @@
-/* best.c - `hone best STUDY`: the best trial, the one that a model recommends, or the front of several
- * objectives.
+/* best.c - `hone best STUDY`: the best trial, the one that a model recommends, or the front of
+ * several objectives.
  *
  * The rules of what is best are the history's: full fidelity, complete, feasible, the earlier
  * of equals. */
@@ -207,8 +207,8 @@ const command COMMAND_BEST = {
     .help = "Only complete trials that meet all constraints count.  Of equal ones it is the\n"
             "earlier; with several objectives all that no other trial dominates.\n"
             "\n"
-            "Of noisy values the best is mostly a lucky one: --recommend fits the study's surrogate\n"
-            "to all of them and names the trial with the best mean.\n",
+            "Of noisy values the best is mostly a lucky one: --recommend fits the study's\n"
+            "surrogate to all of them and names the trial with the best mean.\n",
     .examples = "  hone best study.ini\n  hone best study.db#name --json\n"
                 "  hone best noisy.ini --recommend\n",
     .flags = FLAGS,

@@ -72,8 +72,12 @@ static double floor_seconds(objective *o)
 static void print_ratio(int64_t n)
 {
     enum { P = 10, ROUNDS = 7 };
-    const settings set = {.kernel = MATERN52, .ard = 1, .noise = NAN, .length = {0.005, 1000},
-                          .signal = {0.05, 20}, .nugget = {1e-8, 1}};
+    const settings set = {.kernel = MATERN52,
+                          .ard = 1,
+                          .noise = NAN,
+                          .length = {0.005, 1000},
+                          .signal = {0.05, 20},
+                          .nugget = {1e-8, 1}};
     double *X = malloc((size_t)(n * (P + 1)) * sizeof *X), *y = X + n * P;
     double theta[P + 2] = {0}, gradient[P + 2], took[ROUNDS], least[ROUNDS];
     objective o;
@@ -192,7 +196,8 @@ static void print_dimensions(int seeds)
     static const char *const functions[] = {"ellipsoid", "levy", "rosenbrock"};
     printf("median regret of %d seeds at 50, 100 and 150 trials\n", seeds);
     for (int k = 0; k < 9; k++) {
-        const problem p = {"testfn", functions[k % 3], dimensions[k / 3], k % 3 ? NULL : "0.9", 0.0, NULL};
+        const problem p = {"testfn", functions[k % 3], dimensions[k / 3], k % 3 ? NULL : "0.9", 0.0,
+                           NULL};
         print_regret(&p, seeds, at);
     }
 }

@@ -15,20 +15,24 @@
  * seconds of processor time spent on proposals. */
 #include "bayes_runs.h"
 
-static const char *const FEW[] = {"branin", "hartmann6", "levy", "ackley", "rosenbrock", "rastrigin",
-                                  "goldstein_price", "styblinski_tang", "1", "8", "10", "14"};
+static const char *const FEW[] = {
+    "branin",          "hartmann6",       "levy", "ackley", "rosenbrock", "rastrigin",
+    "goldstein_price", "styblinski_tang", "1",    "8",      "10",         "14"};
 static const problem WIDE[] = {
-    {"testfn", "ellipsoid", 20, "0.9", 0.0, NULL}, {"testfn", "levy", 20, NULL, 0.0, NULL},
-    {"testfn", "rosenbrock", 20, NULL, 0.0, NULL}, {"testfn", "ackley", 20, "3.7", 0.0, NULL},
-    {"bbob", "8", 20, NULL, 0.0, NULL},            {"bbob", "10", 20, NULL, 0.0, NULL},
+    {"testfn", "ellipsoid", 20, "0.9", 0.0, NULL},
+    {"testfn", "levy", 20, NULL, 0.0, NULL},
+    {"testfn", "rosenbrock", 20, NULL, 0.0, NULL},
+    {"testfn", "ackley", 20, "3.7", 0.0, NULL},
+    {"bbob", "8", 20, NULL, 0.0, NULL},
+    {"bbob", "10", 20, NULL, 0.0, NULL},
     {"bbob", "15", 20, NULL, 0.0, NULL},
 };
 static const problem FLAT[] = {
-    {"testfn", "branin", 2, NULL, 0.5, NULL},    {"testfn", "hartmann6", 6, NULL, 0.2, NULL},
-    {"testfn", "levy", 4, NULL, 0.25, NULL},      {"testfn", "rosenbrock", 4, NULL, 5.0, NULL},
-    {"testfn", "ackley", 3, "3.7", 0.5, NULL},   {"testfn", "goldstein_price", 2, NULL, 10.0, NULL},
-    {"testfn", "step", 5, "3.7", 0.0, NULL},     {"bbob", "7", 5, NULL, 0.0, NULL},
-    {"bbob", "1", 5, NULL, 1.0, NULL},           {"bbob", "8", 5, NULL, 10.0, NULL},
+    {"testfn", "branin", 2, NULL, 0.5, NULL},  {"testfn", "hartmann6", 6, NULL, 0.2, NULL},
+    {"testfn", "levy", 4, NULL, 0.25, NULL},   {"testfn", "rosenbrock", 4, NULL, 5.0, NULL},
+    {"testfn", "ackley", 3, "3.7", 0.5, NULL}, {"testfn", "goldstein_price", 2, NULL, 10.0, NULL},
+    {"testfn", "step", 5, "3.7", 0.0, NULL},   {"bbob", "7", 5, NULL, 0.0, NULL},
+    {"bbob", "1", 5, NULL, 1.0, NULL},         {"bbob", "8", 5, NULL, 10.0, NULL},
 };
 static const problem PEERS[] = {{"testfn", "branin", 2, NULL, 0.0, NULL},
                                 {"testfn", "hartmann6", 6, NULL, 0.0, NULL},

@@ -208,8 +208,8 @@ static int32_t find_means(const models *s, int64_t n, double *mean, double *colu
 }
 
 /* Where values have steps (accuracies, counts) a point is better only if it is a whole step better,
- * and the smooth function that the model sees must fall by a part of one before it is.  Without this
- * proposals crowd at the best plateau, where the model sees slopes that are not there. */
+ * and the smooth function that the model sees must fall by a part of one before it is.  Without
+ * this proposals crowd at the best plateau, where the model sees slopes that are not there. */
 static double to_next_step(const model *m, const data *d)
 {
     double best;

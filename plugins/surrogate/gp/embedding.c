@@ -2,8 +2,8 @@
  *
  *     a number              one coordinate
  *     a choice              its one-hot columns, a quarter each, with one lengthscale: points that
- *                           chose differently are sqrt(2)/4 apart (Hamming's kernel; with categories
- *                           = ard each of the columns has a lengthscale)
+ *                           chose differently are sqrt(2)/4 apart (Hamming's kernel; with
+ *                           categories = ard each of the columns has a lengthscale)
  *     a number with a condition
  *                           two coordinates, half a circle of radius 1/2 around the place of all
  *                           points where it is inactive: these are 0 apart, and 1/2 from any
@@ -18,10 +18,11 @@
  * whole one-hot columns with a lengthscale each, a half and a quarter made the geometric mean of
  * regrets on nine mixed spaces 0.75 and 0.5 times as large (tests/bench/bench_recipe mixed).
  *
- * Sources: Swersky, Duvenaud, Snoek, Hutter, Osborne, "Raiders of the Lost Architecture: Kernels for
- *          Bayesian Optimization in Conditional Parameter Spaces", arXiv 1409.4011, eq. (3), with
- *          omega = 1 / (2 lengthscale) and rho = 1, half their circle; Hutter, "Automated Configuration of Algorithms
- *          for Solving Hard Computational Problems", 2009, section 10.2.1 (Hamming). */
+ * Sources: Swersky, Duvenaud, Snoek, Hutter, Osborne, "Raiders of the Lost Architecture: Kernels
+ *          for Bayesian Optimization in Conditional Parameter Spaces", arXiv 1409.4011, eq. (3),
+ *          with omega = 1 / (2 lengthscale) and rho = 1, half their circle; Hutter, "Automated
+ *          Configuration of Algorithms for Solving Hard Computational Problems", 2009, section
+ *          10.2.1 (Hamming). */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

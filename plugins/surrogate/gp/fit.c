@@ -15,8 +15,8 @@
  * one dsymv and one dsymm for all columns.
  *
  * Priors (prior = dimension), densities over the parameters themselves:
- *     lengthscales  LogNormal(sqrt2 + log(number of them)/2, sqrt3): Hvarfner, Hellsten, Nardi, "Vanilla
- *                   Bayesian Optimization Performs Great in High Dimensions", ICML 2024
+ *     lengthscales  LogNormal(sqrt2 + log(number of them)/2, sqrt3): Hvarfner, Hellsten, Nardi,
+ *                   "Vanilla Bayesian Optimization Performs Great in High Dimensions", ICML 2024
  *     nugget        LogNormal(-6, 2): theirs, LogNormal(-4, 1), has its mode at a noise of 8 % of
  *                   the deviation of y, which slows the last digits where there is none
  *     signal        Gamma(2, 1), mode 1

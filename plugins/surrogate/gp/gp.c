@@ -301,8 +301,8 @@ static const hone_option OPTIONS[N_OPTIONS] = {
                     .flags = HONE_OPT_ADVANCED,
                     .def = "hamming",
                     .choices = CATEGORY_KERNELS,
-                    .doc = "How unlike two choices are: hamming, alike or not, with one lengthscale "
-                           "for the parameter; ard, a lengthscale for each of its choices."},
+                    .doc = "How unlike two choices are: hamming, alike or not, with one "
+                           "lengthscale for the parameter; ard, a lengthscale for each of its choices."},
     [INACTIVE] = {.name = "inactive",
                   .type = HONE_OPT_CHOICE,
                   .flags = HONE_OPT_ADVANCED,

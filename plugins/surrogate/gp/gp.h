@@ -8,8 +8,8 @@
  *     posterior.c  mean, variance, derivatives, joint draws, leave-one-out
  *     gp.c         options and the table of operations
  *
- * Inside, y is standardised; z are coordinates (q of them, for p columns) divided by their lengthscales, stored column by
- * column ("structure of arrays") so that a row of the kernel is a few vector loops.
+ * Inside, y is standardised; z are coordinates (q of them, for p columns) divided by their
+ * lengthscales, stored column by column ("structure of arrays") so that a row of the kernel is a few vector loops.
  * Matrices are as in hone_linalg.h. */
 #ifndef GP_H
 #define GP_H
@@ -121,7 +121,7 @@ typedef struct objective {
     int64_t n_length;          /* of the embedding, or 1 for all                             */
     int free_signal, free_nugget;
     int64_t n_free;            /* variables                                                 */
-    double *x;                 /* coordinates for lengthscales 1: q arrays of n                    */
+    double *x;                 /* coordinates for lengthscales 1: q arrays of n                 */
     const double *y;           /* [n] standardised                                          */
     const double *noise;       /* [n] known, or NULL                                        */
     double mean;               /* the constant that maximises it: set by every evaluation   */

@@ -41,9 +41,10 @@
 
 enum { BLOCK = 512 }; /* rows at a time: r2, k and t of a block stay in the first cache */
 
-/* e^x for x <= 0, and 0 below -80: what is 1e-35 of the diagonal says nothing, but products of such
- * numbers are denormal, which processors are a hundred times slower at.  x = k ln 2 + r, |r| <= ln(2)/2: Taylor
- * polynomial of degree 12 (error 2e-16), then k is added to the exponent's bits. */
+/* e^x for x <= 0, and 0 below -80: what is 1e-35 of the diagonal says nothing, but products of
+ * such numbers are denormal, which processors are a hundred times slower at.  x = k ln 2 + r,
+ * |r| <= ln(2)/2: Taylor polynomial of degree 12 (error 2e-16), then k is added to the exponent's
+ * bits. */
 INLINE double exp_negative(double x)
 {
     const double shift = 0x1.8p52, ln2_high = 6.93147180369123816490e-01,
