@@ -1,6 +1,10 @@
 /* Bayesian optimization as its host sees it: what it asks for, table by table. */
 #include <criterion/criterion.h>
 
+#include "../../plugins/strategy/bayes/columns.c"
+#include "../../plugins/strategy/bayes/data.c"
+#include "../../plugins/strategy/bayes/model.c"
+#include "../../plugins/strategy/bayes/region.c"
 #include "../../plugins/strategy/bayes/warp.c"
 #include "../support/fake_host.h"
 #include "history.h"
@@ -556,4 +560,40 @@ Test(bayes, warp_makes_skewed_values_more_normal)
     warp_fit(&w, 100, sorted, &worst, &quartile);
     cr_expect(w.lambda < 0.5, "lambda %g", w.lambda);
     cr_expect(worst / quartile < 10.0);
+}
+
+/* ---- the trust region ---------------------------------------------------------------------*/
+
+/* The side after `n` trials of which the marked ones are better than all before. */
+static double side_after(const char *better, int64_t n_params)
+{
+    double values[64];
+    int32_t state[64];
+    data d = {.n = (int64_t)strlen(better), .k = 1, .n_objectives = 1, .values = values,
+              .state = state};
+    for (int64_t i = 0; i < d.n; i++) {
+        values[i] = better[i] == '+' ? 100.0 - (double)i : 1000.0;
+        state[i] = HONE_COMPLETE;
+    }
+    return region_side(&d, n_params);
+}
+
+Test(bayes, a_region_grows_with_success_and_shrinks_without)
+{
+    cr_expect(side_after("", 2) == 0.8);
+    cr_expect(side_after("+++", 2) == 1.6, "%g", side_after("+++", 2));
+    cr_expect(side_after("++----", 2) == 0.4);
+    cr_expect(side_after("++----", 6) == 0.8, "as many failures as parameters");
+    cr_expect(side_after("++----+----++", 2) == 0.2);
+    cr_expect(side_after("+----------------------------", 2) == 0.8, "it begins anew");
+}
+
+Test(bayes, a_share_of_the_trials_is_kept_to_the_region)
+{
+    int kept = 0;
+    for (int64_t i = 0; i < 1000; i++) {
+        kept += region_keeps(i, 0.6);
+        cr_expect(!region_keeps(i, 0.0) && region_keeps(i, 1.0));
+    }
+    cr_expect(kept == 600, "%d", kept);
 }

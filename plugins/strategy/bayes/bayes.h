@@ -5,6 +5,7 @@
  *     data.c       a table of trials to the rows and values that models are fitted to
  *     model.c      one model: when it is fitted anew, what is appended, pending trials
  *     models.c     one an objective and constraint, and what they tell the acquisition
+ *     region.c     the box around the best point that many proposals are kept to
  *     maximize.c   the point where the acquisition is largest
  *     walk.c       the same for models without slopes: from neighbour to neighbour
  *     bayes.c      options, the ask, and the table of operations
@@ -149,6 +150,16 @@ int64_t models_survey(models *s, const data *d, int64_t most, double *near);
 /* What models_survey found, for a trial; the caller adds what it alone knows. */
 hone_acq_context models_context(const models *s);
 
+/* ---- region.c ---- */
+/* The side of the trust region after the trials of d, as a part of the ranges. */
+double region_side(const data *d, int64_t n_params);
+/* The share of trials that are kept to it where none is asked for. */
+double region_share(const columns *c);
+/* Is trial `number` one of the `share` that are kept to the region? */
+int region_keeps(int64_t number, double share);
+/* lower, upper: [p] of the box of that side around a full point. */
+void region_box(const columns *c, const double *centre, double side, double *lower, double *upper);
+
 /* ---- maximize.c ---- */
 typedef struct judge {          /* points in, acquisition out */
     const models *models;
@@ -164,6 +175,8 @@ typedef struct search {
     const columns *columns;
     const judge *judge;
     int64_t candidates, starts;
+    const double *lower, *upper; /* [p] a box for numbers, where candidates are denser; or NULL */
+    int kept;                   /* nothing outside of it is looked at */
     int flat;                   /* the models have no slopes: walk instead of climbing */
     int64_t number;             /* trial: the stream of all draws */
     int64_t n_near;

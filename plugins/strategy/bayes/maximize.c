@@ -1,6 +1,7 @@
 /* maximize.c - the point where the acquisition is largest.
  *
- *     look      scrambled Sobol points over all of the space, and moves of the incumbents
+ *     look      scrambled Sobol points over all of the space, as many in the trust region, and moves
+ *               of the incumbents
  *     choose    the best of them, and others drawn by rank, so that not all starts are neighbours
  *     climb     a quasi-Newton search from each, side by side: one batch of predictions a step
  *     hop       whole-number and categorical neighbours of the best, as long as that helps
@@ -156,6 +157,29 @@ static int32_t search_sort(search *s)
 
 /* ---- look ---------------------------------------------------------------------------------*/
 
+/* Where there is a box, every other one of the points after row n is mapped to it from all of the
+ * space, or all if they are kept to it. */
+static void gather(const search *s, int64_t m)
+{
+    const int64_t p = s->columns->p;
+    for (int64_t i = 0; s->lower && i < m; i += s->kept ? 1 : 2) {
+        double *x = s->X + (s->n + i) * p;
+        for (int64_t j = 0; j < p; j++) {
+            x[j] = s->lower[j] + x[j] * (s->upper[j] - s->lower[j]);
+        }
+    }
+}
+
+/* Points after row n that are kept to the box end at its sides. */
+static void confine(const search *s, int64_t m)
+{
+    const int64_t p = s->columns->p;
+    for (int64_t i = 0; s->kept && i < m * p; i++) {
+        double *x = s->X + s->n * p + i;
+        *x = fmin(fmax(*x, s->lower[i % p]), s->upper[i % p]);
+    }
+}
+
 /* Streams up to 0 are those of points without a model. */
 static int32_t look_everywhere(search *s)
 {
@@ -172,6 +196,7 @@ static int32_t look_everywhere(search *s)
         hone_spread(c->space, U + i * c->n, s->X + (s->n + i) * c->p);
     }
     free(U);
+    gather(s, s->candidates);
     return search_take(s, s->candidates);
 }
 
@@ -188,6 +213,7 @@ static int32_t look_near(search *s, int64_t m, double *u, double *z)
         columns_move(c, s->near + (i % s->n_near) * c->p, REACHES[i / s->n_near % N_REACHES], u,
                      z, s->X + (s->n + i) * c->p);
     }
+    confine(s, m);
     return search_take(s, m);
 }
 
@@ -234,8 +260,9 @@ static void climber_point(const climber *k, int64_t p, const double *at, double 
 }
 
 /* Only columns that slopes speak about move; others have equal bounds. */
-static int32_t climber_start(climber *k, const columns *c, const double *x)
+static int32_t climber_start(climber *k, const search *s, const double *x)
 {
+    const columns *c = s->columns;
     if (hone_lbfgsb_new(&k->b, (int)c->p)) {
         return HONE_ENOMEM;
     }
@@ -247,8 +274,8 @@ static int32_t climber_start(climber *k, const columns *c, const double *x)
         for (int64_t j = g->first; j < g->first + g->n; j++) {
             const int moves = g->kind == SMOOTH && !isnan(k->b.x[j]);
             k->b.x[j] = isnan(x[j]) ? 0.5 : x[j];
-            k->b.lower[j] = moves ? 0.0 : k->b.x[j];
-            k->b.upper[j] = moves ? 1.0 : k->b.x[j];
+            k->b.lower[j] = !moves ? k->b.x[j] : s->kept ? s->lower[j] : 0.0;
+            k->b.upper[j] = !moves ? k->b.x[j] : s->kept ? s->upper[j] : 1.0;
         }
     }
     k->b.limit = CLIMB_LIMIT;
@@ -301,7 +328,7 @@ static int32_t climb(search *s, int64_t n, const int64_t *row)
     double *X = malloc((2 * block + (size_t)n) * sizeof *X + 1);
     int32_t status = k && X ? HONE_OK : HONE_ENOMEM;
     for (int64_t i = 0; i < n && status >= 0; i++) {
-        status = climber_start(&k[i], c, s->X + row[i] * c->p);
+        status = climber_start(&k[i], s, s->X + row[i] * c->p);
     }
     if (status >= 0) {
         status = climb_together(s, n, k, X, X + 2 * block, X + block);

@@ -302,7 +302,8 @@ static const hone_option OPTIONS[N_OPTIONS] = {
                     .def = "hamming",
                     .choices = CATEGORY_KERNELS,
                     .doc = "How unlike two choices are: hamming, alike or not, with one "
-                           "lengthscale for the parameter; ard, a lengthscale for each of its choices."},
+                           "lengthscale for the parameter; ard, a lengthscale for each of its "
+                           "choices."},
     [INACTIVE] = {.name = "inactive",
                   .type = HONE_OPT_CHOICE,
                   .flags = HONE_OPT_ADVANCED,

@@ -9,7 +9,8 @@
  *     gp.c         options and the table of operations
  *
  * Inside, y is standardised; z are coordinates (q of them, for p columns) divided by their
- * lengthscales, stored column by column ("structure of arrays") so that a row of the kernel is a few vector loops.
+ * lengthscales, stored column by column ("structure of arrays") so that a row of the kernel is a
+ * few vector loops.
  * Matrices are as in hone_linalg.h. */
 #ifndef GP_H
 #define GP_H
