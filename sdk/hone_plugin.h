@@ -104,6 +104,8 @@ enum {
     HONE_CAP_FIDELITY = 1 << 7,        /* sees and sets the fidelity parameter             */
     HONE_CAP_NO_HISTORY = 1 << 8,      /* history only, and in a space that is not finite
                                           on nothing of the table: it may be empty         */
+    HONE_CAP_JOINT = 1 << 9,           /* acquisition: the values of one call belong together, as
+                                          those of a draw do; calls cannot be compared     */
     HONE_CAP_PROCESS_GLOBAL = 1 << 16, /* one instance per process (COMMON, SAVE)          */
     HONE_CAP_NATIVE = 1 << 17          /* wants native values, not the unit cube           */
 };
@@ -357,6 +359,12 @@ typedef struct hone_acq_context {
     const double *front;     /* n_front x n_objectives, feasible and non-dominated         */
     int64_t n_front, ld_front;
     const double *reference; /* [n_objectives] or NULL                                     */
+    /* in the columns of models; NULL: not told */
+    const double *x;         /* m x n_cols: the points of this call of value               */
+    int64_t ldx;
+    const double *points;    /* n_points x n_cols: points that models know, feasible and
+                                best by posterior mean first, not always all               */
+    int64_t n_points, ld_points;
 } hone_acq_context;
 
 typedef struct hone_acquisition_ops {
@@ -367,7 +375,7 @@ typedef struct hone_acquisition_ops {
                      const double *var, int64_t ldm, double *a, double *da_dmean,
                      double *da_dvar);
     /* Optional.  Called whenever a model or ctx changed, before value.  models: surrogate
-     * components, [n_models]. */
+     * components, [n_models], which value may ask until the next prepare. */
     int32_t (*prepare)(void *self, const hone_acq_context *ctx,
                        const hone_component *const *models);
 } hone_acquisition_ops;

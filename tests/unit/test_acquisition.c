@@ -36,7 +36,8 @@ static double value(const rig *r, double mean, double var)
     return a;
 }
 
-static const char *const NAMES[] = {"ei", "log_ei", "pi", "ucb", "mes", "log_aei", "ei_per_second"};
+static const char *const NAMES[] = {"ei", "log_ei", "pi", "ucb", "mes", "log_aei", "ei_per_second",
+                                    "log_nei"};
 enum { N_NAMES = sizeof NAMES / sizeof NAMES[0] };
 
 Test(acquisition, slopes_match_differences)
@@ -173,7 +174,8 @@ Test(acquisition, without_a_best_value_the_uncertain_point_is_worth_more)
 
 /* ---- constraints, noise, costs, the smallest value ------------------------------------------*/
 
-static const char *const WEIGHED[] = {"ei", "log_ei", "log_aei", "ei_per_second"};
+static const char *const WEIGHED[] = {"ei", "log_ei", "log_aei", "ei_per_second",
+                                    "log_nei"};
 
 /* Slopes in all models: an objective, two constraints, and what evaluations cost. */
 Test(acquisition, slopes_in_all_models_match_differences)
@@ -319,5 +321,91 @@ Test(acquisition, the_smallest_value_is_drawn_from_its_law)
     }
     const double a = value(&r, 0.0, 1.0);
     cr_expect(fabs(a - expected) < 0.03 * expected, "%g %g", a, expected);
+    rig_close(&r);
+}
+
+/* ---- acquisitions that draw ---------------------------------------------------------------*/
+
+/* Draws at point i are i + Z / 2, whatever the points. */
+static int32_t draw_steps(void *self, int64_t m, const double *U, int64_t ldu, int64_t s,
+                          const double *Z, int64_t ldz, double *F, int64_t ldf)
+{
+    (void)self, (void)U, (void)ldu;
+    for (int64_t k = 0; k < s; k++) {
+        for (int64_t i = 0; i < m; i++) {
+            F[k * ldf + i] = (double)i + 0.5 * Z[k * ldz + i];
+        }
+    }
+    return HONE_OK;
+}
+
+static const hone_surrogate_ops DRAWN = {.size = sizeof DRAWN, .predict = same_everywhere,
+                                         .draw = draw_steps};
+
+Test(acquisition, noisy_improvement_is_the_mean_over_draws_of_the_best)
+{
+    static const char *const set[] = {"log_nei.draws=200", NULL};
+    static const double points[3 * 4] = {0};
+    const hone_component model = {.size = sizeof model, .ops = &DRAWN};
+    const hone_component *const models[] = {&model};
+    double Z[3 * 200], sum = 0.0;
+    rig r, plain;
+    rig_open(&r, "log_nei", set);
+    rig_open(&plain, "ei", NULL);
+    cr_expect(fabs(value(&r, 0.3, 0.49) - log(value(&plain, 0.3, 0.49))) < 1e-13, "not prepared");
+    r.context.points = points;
+    r.context.n_points = 3;
+    r.context.ld_points = 4;
+    r.context.number = 5;
+    cr_assert(r.ops->prepare(r.f->self, &r.context, models) == HONE_OK);
+    r.f->host.normal(&r.f->host, 5, 0, 600, Z);
+    for (int k = 0; k < 200; k++) {
+        plain.context.best = fmin(0.5 * Z[3 * k], fmin(1.0 + 0.5 * Z[3 * k + 1],
+                                                       2.0 + 0.5 * Z[3 * k + 2]));
+        sum += value(&plain, 0.3, 0.49) / 200.0;
+    }
+    cr_expect(fabs(value(&r, 0.3, 0.49) - log(sum)) < 1e-12, "%.15g %.15g", value(&r, 0.3, 0.49),
+              log(sum));
+    double a, dmean, dvar, mean = 0.3, var = 0.49;
+    const double h = 1e-6;
+    r.ops->value(r.f->self, &r.context, 1, &mean, &var, 1, &a, &dmean, &dvar);
+    cr_expect(fabs(dmean - (value(&r, mean + h, var) - value(&r, mean - h, var)) / (2 * h)) < 1e-8);
+    cr_expect(fabs(dvar - (value(&r, mean, var + h) - value(&r, mean, var - h)) / (2 * h)) < 1e-8);
+    cr_expect(isfinite(value(&r, 1e9, 1e-12)), "far out");
+    rig_close(&r);
+    rig_close(&plain);
+}
+
+Test(acquisition, thompson_takes_minus_a_joint_draw)
+{
+    static const double x[3 * 4] = {0}, mean[6] = {0}, var[6] = {1, 1, 1, 1, 1, 1};
+    const hone_component model = {.size = sizeof model, .ops = &DRAWN};
+    const hone_component *const models[] = {&model, &model};
+    double a[3], Z[6];
+    rig r;
+    rig_open(&r, "thompson", NULL);
+    cr_expect(r.ops->caps & HONE_CAP_JOINT);
+    r.context.number = 9;
+    r.f->host.normal(&r.f->host, 9, 0, 6, Z);
+    r.ops->value(r.f->self, &r.context, 3, mean, var, 3, a, NULL, NULL);
+    for (int i = 0; i < 3; i++) {
+        cr_expect(a[i] == -Z[i], "independent, as long as there are no models");
+    }
+    cr_assert(r.ops->prepare(r.f->self, &r.context, models) == HONE_OK);
+    r.context.x = x;
+    r.context.ldx = 4;
+    r.ops->value(r.f->self, &r.context, 3, mean, var, 3, a, NULL, NULL);
+    for (int i = 0; i < 3; i++) {
+        cr_expect(fabs(a[i] + i + 0.5 * Z[i]) < 1e-15, "draw %d", i);
+    }
+    r.context.n_constraints = 1;
+    r.context.n_models = 2;
+    cr_assert(r.ops->prepare(r.f->self, &r.context, models) == HONE_OK);
+    r.ops->value(r.f->self, &r.context, 3, mean, var, 3, a, NULL, NULL);
+    for (int i = 0; i < 3; i++) {
+        const double missed = (double)i + 0.5 * Z[3 + i];
+        cr_expect(missed > 0.0 ? a[i] < -1e99 && isfinite(a[i]) : fabs(a[i] + i + 0.5 * Z[i]) < 1e-15,
+                  "constraint %d", i);
+    }
     rig_close(&r);
 }

@@ -511,6 +511,24 @@ Test(bayes, max_value_entropy_search_finds_the_minimum)
     rig_close(&r);
 }
 
+/* Acquisitions that draw from the models: one in one call, one from its climbs. */
+Test(bayes, acquisitions_that_draw_find_the_minimum)
+{
+    static const char *const sets[][2] = {{"bayes.acquisition=thompson", NULL},
+                                          {"bayes.acquisition=log_nei", NULL}};
+    for (int k = 0; k < 2; k++) {
+        rig r;
+        double best = HUGE_VAL, c;
+        rig_constrain(&r, 2, 1, sets[k]);
+        for (int i = 0; i < 35; i++) {
+            const double y = constrained_step(&r, 1.0, &c);
+            best = c <= 0.0 ? fmin(best, y) : best;
+        }
+        cr_expect(best < 0.397887 + 0.05, "%s: %g", sets[k][0], best);
+        rig_close(&r);
+    }
+}
+
 /* ---- the warp -----------------------------------------------------------------------------*/
 
 static void check_warp(int64_t n, const double *values, double reach)

@@ -244,6 +244,8 @@ static int32_t model_point(bayes *b, request *q, int64_t i)
                 .candidates = b->candidates,
                 .starts = b->starts,
                 .flat = b->flat,
+                .joint = (((const hone_acquisition_ops *)b->acquisition.ops)->caps &
+                          HONE_CAP_JOINT) != 0,
                 .number = q->number[i]};
     const int64_t p = b->columns.p;
     double *near = malloc((size_t)((INCUMBENTS + 2) * p) * sizeof *near + 1);

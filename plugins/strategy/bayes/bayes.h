@@ -135,7 +135,10 @@ typedef struct models {
     int64_t n_front;
     double *front;              /* n_front x n_objectives */
     double best;
+    int64_t n_points;           /* the best rows, at most MOST_POINTS */
+    double *points;             /* n_points x p */
 } models;
+enum { MOST_POINTS = 64 };
 /* One surrogate an output of d, from COMPONENT option `option`. */
 int32_t models_init(models *s, const data *d, const hone_host *host, int32_t option);
 void models_free(models *s);
@@ -178,6 +181,7 @@ typedef struct search {
     const double *lower, *upper; /* [p] a box for numbers, where candidates are denser; or NULL */
     int kept;                   /* nothing outside of it is looked at */
     int flat;                   /* the models have no slopes: walk instead of climbing */
+    int joint;                  /* values of different calls cannot be compared: one call */
     int64_t number;             /* trial: the stream of all draws */
     int64_t n_near;
     const double *near;         /* n_near x p: the incumbents, best first */

@@ -1,12 +1,13 @@
 /* maximize.c - the point where the acquisition is largest.
  *
- *     look      scrambled Sobol points over all of the space, as many in the trust region, and moves
- *               of the incumbents
+ *     look      scrambled Sobol points over all of the space, as many in the trust region, and
+ *               moves of the incumbents
  *     choose    the best of them, and others drawn by rank, so that not all starts are neighbours
  *     climb     a quasi-Newton search from each, side by side: one batch of predictions a step
  *     hop       whole-number and categorical neighbours of the best, as long as that helps
  *
- * Models without slopes are not climbed but walked on (walk.c).
+ * Models without slopes are not climbed but walked on (walk.c).  Of an acquisition whose values
+ * are a joint draw all points are looked at in one call, and the best is taken.
  *
  * Points are settled (snapped as the host would) before they are compared, so the score of a
  * point is that of what would be evaluated.
@@ -70,6 +71,9 @@ int32_t judge_values(const judge *j, int64_t m, const double *X, double *a, doub
     const models *s = j->models;
     const int64_t p = s->p, n = s->n;
     bench b;
+    hone_acq_context context = j->context;
+    context.x = X;
+    context.ldx = p;
     int32_t status = bench_init(&b, n, m, p, slopes != NULL);
     if (status < 0) {
         return status;
@@ -81,7 +85,7 @@ int32_t judge_values(const judge *j, int64_t m, const double *X, double *a, doub
                                    slopes ? b.dvar + k * m * p : NULL, p);
     }
     if (status >= 0) {
-        status = j->ops->value(j->acquisition->self, &j->context, m, b.mean, b.var, m, a,
+        status = j->ops->value(j->acquisition->self, &context, m, b.mean, b.var, m, a,
                                slopes ? b.da_dmean : NULL, slopes ? b.da_dvar : NULL);
     }
     for (int64_t i = 0; status >= 0 && i < m; i++) {
@@ -170,12 +174,12 @@ static void gather(const search *s, int64_t m)
     }
 }
 
-/* Points after row n that are kept to the box end at its sides. */
-static void confine(const search *s, int64_t m)
+/* Rows first .. first+m-1, if they are kept to the box, end at its sides. */
+static void confine(const search *s, int64_t first, int64_t m)
 {
     const int64_t p = s->columns->p;
     for (int64_t i = 0; s->kept && i < m * p; i++) {
-        double *x = s->X + s->n * p + i;
+        double *x = s->X + first * p + i;
         *x = fmin(fmax(*x, s->lower[i % p]), s->upper[i % p]);
     }
 }
@@ -197,24 +201,25 @@ static int32_t look_everywhere(search *s)
     }
     free(U);
     gather(s, s->candidates);
-    return search_take(s, s->candidates);
+    return s->joint ? HONE_OK : search_take(s, s->candidates);
 }
 
 static int32_t look_near(search *s, int64_t m, double *u, double *z)
 {
     const columns *c = s->columns;
     const int64_t used = s->candidates * c->n; /* uniforms of look_everywhere */
+    const int64_t first = s->n + (s->joint ? s->candidates : 0);
     if (s->n_near == 0) {
-        return HONE_OK;
+        return s->joint ? search_take(s, s->candidates) : HONE_OK;
     }
     for (int64_t i = 0; i < m; i++) {
         c->host->uniform(c->host, s->number, used + i * 2 * c->n, 2 * c->n, u);
         c->host->normal(c->host, s->number, i * c->n, c->n, z);
         columns_move(c, s->near + (i % s->n_near) * c->p, REACHES[i / s->n_near % N_REACHES], u,
-                     z, s->X + (s->n + i) * c->p);
+                     z, s->X + (first + i) * c->p);
     }
-    confine(s, m);
-    return search_take(s, m);
+    confine(s, first, m);
+    return search_take(s, first + m - s->n);
 }
 
 /* ---- choose -------------------------------------------------------------------------------*/
@@ -418,11 +423,11 @@ int32_t search_run(search *s)
     if (status >= 0) {
         status = search_sort(s);
     }
-    if (status >= 0) {
+    if (status >= 0 && !s->joint) {
         n = choose_starts(s, drawn, s->starts, row);
         status = n < 0 ? (int32_t)n : s->flat ? walk(s, n, row) : climb(s, n, row);
     }
-    for (int r = 0; r < ROUNDS && c->discrete && !s->flat && status >= 0; r++) {
+    for (int r = 0; r < ROUNDS && c->discrete && !s->flat && !s->joint && status >= 0; r++) {
         status = hop_best(s);
     }
     if (status >= 0) {

@@ -55,6 +55,7 @@ void models_free(models *s)
     free(s->component);
     free(s->noise);
     free(s->front);
+    free(s->points);
     memset(s, 0, sizeof *s);
 }
 
@@ -132,6 +133,23 @@ static void count_beaten(place *at, int64_t n, int64_t n_objectives)
                             dominates(at[j].mean, at[i].mean, n_objectives);
         }
     }
+}
+
+/* at is sorted: the points are the first ones. */
+static int32_t find_points(models *s, const place *at, int64_t n)
+{
+    n = n < MOST_POINTS ? n : MOST_POINTS;
+    double *points = realloc(s->points, (size_t)(n * s->p) * sizeof *points + 1);
+    if (!points) {
+        return HONE_ENOMEM;
+    }
+    s->points = points;
+    s->n_points = n;
+    for (int64_t i = 0; i < n; i++) {
+        memcpy(points + i * s->p, s->each[0].now.X + at[i].row * s->p,
+               (size_t)s->p * sizeof *points);
+    }
+    return HONE_OK;
 }
 
 /* at is sorted: the front are the first ones. */
@@ -236,13 +254,13 @@ int64_t models_survey(models *s, const data *d, int64_t most, double *near)
         status = find_front(s, at, count);
     }
     if (status >= 0) {
+        status = find_points(s, at, count);
+    }
+    if (status >= 0) {
         s->best -= to_next_step(&s->each[0], d);
         find_reference(s, at, count);
         count = count < most ? count : most;
-        for (int64_t i = 0; i < count; i++) {
-            memcpy(near + i * s->p, s->each[0].now.X + at[i].row * s->p,
-                   (size_t)s->p * sizeof *near);
-        }
+        memcpy(near, s->points, (size_t)(count * s->p) * sizeof *near);
     }
     free(mean);
     free(at);
@@ -260,5 +278,8 @@ hone_acq_context models_context(const models *s)
                               .front = s->front,
                               .n_front = s->n_front,
                               .ld_front = s->n_objectives,
-                              .reference = s->reference};
+                              .reference = s->reference,
+                              .points = s->points,
+                              .n_points = s->n_points,
+                              .ld_points = s->p};
 }

@@ -146,13 +146,12 @@ static void joint_covariance(const block *b, int64_t count, double *C)
 {
     const model *m = b->m;
     for (int64_t j = 0; j < count; j++) {
-        double *row = C + j * count;
-        kernel_row(m->kernel, m->q, b->q, b->rows, j + 1, b->q + j, b->rows, row, NULL);
-        for (int64_t i = 0; i <= j; i++) {
-            row[i] = m->h.signal * row[i] -
-                     cblas_ddot((int)m->n, b->k + i * m->n, 1, b->k + j * m->n, 1);
-        }
-        row[j] = fmax(row[j], 1e-12 * m->h.signal);
+        kernel_row(m->kernel, m->q, b->q, b->rows, j + 1, b->q + j, b->rows, C + j * count, NULL);
+    }
+    cblas_dsyrk(CblasRowMajor, CblasLower, CblasNoTrans, (int)count, (int)m->n, -1.0, b->k,
+                (int)m->n, m->h.signal, C, (int)count);
+    for (int64_t j = 0; j < count; j++) {
+        C[j * count + j] = fmax(C[j * count + j], 1e-12 * m->h.signal);
     }
 }
 
