@@ -177,7 +177,7 @@ $(O)/pkgconfig/%.pc: sdk/%.pc.in Makefile
 
 # ---- using it --------------------------------------------------------------
 # Each target with its line for `make help` after two hashes.
-.PHONY: help demo test check tsan memcheck faults soak fuzz bench bench-bayes bench-postgresql compare-bbob coverage deps \
+.PHONY: help demo test check tsan memcheck faults soak fuzz bench bench-bayes bench-recipe bench-postgresql compare-bbob coverage deps \
         deps-all install uninstall format clean golden
 JOBS  = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 again = $(MAKE) --no-print-directory $(JOBS)
@@ -260,6 +260,11 @@ bench-bayes: ## bayes alone: speed, whole runs, regret, ablation of its defaults
 	@$(again) all $(O)/tests/bench/bench_bayes
 	@for part in speed run regret dimension ablation; do \
 	    $(O)/tests/bench/bench_bayes $$part `[ $$part = run ] || echo $(SEEDS)` || exit 1; done
+
+bench-recipe: ## each default of bayes against its alternatives, and recorded peers: a page; SEEDS=6
+	@$(again) all $(O)/tests/bench/bench_recipe
+	@sh tests/bench/recipe/report.sh $(O)/tests/bench/bench_recipe $(O)/recipe $(SEEDS) >$(O)/recipe.md
+	@mv $(O)/recipe.md tests/bench/recipe/README.md
 
 bench-postgresql: ## 32 workers on one study in PostgreSQL, beside pgbench
 	@$(again) all
