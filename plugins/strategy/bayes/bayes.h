@@ -189,6 +189,7 @@ typedef struct search {
     int64_t n, room;
     double *X, *a;              /* room x p, [room] */
     int64_t *order;             /* [n] */
+    int64_t sorted;             /* the first rows, which order speaks of */
 } search;
 int32_t search_run(search *s);
 void search_free(search *s);

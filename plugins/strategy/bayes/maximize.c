@@ -107,7 +107,7 @@ static int32_t search_reserve(search *s, int64_t n)
     s->a = malloc((size_t)n * sizeof *s->a + 1);
     s->order = malloc((size_t)n * sizeof *s->order + 1);
     s->room = n;
-    s->n = 0;
+    s->n = s->sorted = 0;
     return s->X && s->a && s->order ? HONE_OK : HONE_ENOMEM;
 }
 
@@ -141,9 +141,34 @@ static int by_value(const void *a, const void *b)
                                 : (x->row > y->row) - (x->row < y->row);
 }
 
+/* Takes row `row` into the order of those before it. */
+static void search_insert(search *s, int64_t row)
+{
+    const ranked now = {s->a[row], row};
+    int64_t low = 0, high = s->sorted;
+    while (low < high) {
+        const int64_t middle = (low + high) / 2;
+        const ranked other = {s->a[s->order[middle]], s->order[middle]};
+        if (by_value(&now, &other) < 0) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    memmove(s->order + low + 1, s->order + low, (size_t)(s->sorted - low) * sizeof *s->order);
+    s->order[low] = row;
+    s->sorted++;
+}
+
 /* order[0 .. n-1] := rows by value, the earlier of equals first. */
 static int32_t search_sort(search *s)
 {
+    if (s->sorted > 0) { /* a few more since */
+        while (s->sorted < s->n) {
+            search_insert(s, s->sorted);
+        }
+        return HONE_OK;
+    }
     ranked *r = malloc((size_t)s->n * sizeof *r + 1);
     if (!r) {
         return HONE_ENOMEM;
@@ -155,6 +180,7 @@ static int32_t search_sort(search *s)
     for (int64_t i = 0; i < s->n; i++) {
         s->order[i] = r[i].row;
     }
+    s->sorted = s->n;
     free(r);
     return HONE_OK;
 }
@@ -224,6 +250,23 @@ static int32_t look_near(search *s, int64_t m, double *u, double *z)
 
 /* ---- choose -------------------------------------------------------------------------------*/
 
+/* The first k of n by value come first, in their order. */
+static void first_ranks(ranked *r, int64_t n, int64_t k)
+{
+    qsort(r, (size_t)k, sizeof *r, by_value);
+    for (int64_t i = k; i < n; i++) {
+        int64_t at = k;
+        const ranked now = r[i];
+        while (at > 0 && by_value(&now, &r[at - 1]) < 0) {
+            at--;
+        }
+        if (at < k) {
+            memmove(r + at + 1, r + at, (size_t)(k - 1 - at) * sizeof *r);
+            r[at] = now;
+        }
+    }
+}
+
 /* The best row, then others with chances in proportion to 1 / rank (Gumbel's trick: largest
  * log chance + Gumbel draw), without repeats.  row: [k]; returns how many. */
 static int64_t choose_starts(const search *s, int64_t first_draw, int64_t k, int64_t *row)
@@ -239,8 +282,8 @@ static int64_t choose_starts(const search *s, int64_t first_draw, int64_t k, int
         r[i].row = s->order[i];
         r[i].value = i == 0 ? HUGE_VAL : -log((double)i + 1.0) - log(-log(u[i] + 0x1p-54));
     }
-    qsort(r, (size_t)s->n, sizeof *r, by_value);
     k = k < s->n ? k : s->n;
+    first_ranks(r, s->n, k);
     for (int64_t i = 0; i < k; i++) {
         row[i] = r[i].row;
     }
