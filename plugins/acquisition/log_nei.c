@@ -13,9 +13,9 @@
  *         al., NeurIPS 2023, eqs. (8), (9), as in log_ei.c.
  *
  * Shapes: m predictions of each model in, m values out; larger is better.
- * Departures: given a draw, theirs conditions the prediction at x on it; here mean and variance stay
- *         those of the posterior, which counts x as independent of the draw: an
- *         acquisition is told means and variances only.  The points that are drawn at are the best
+ * Departures: given a draw, theirs conditions the prediction at x on it; here mean and variance
+ *         stay those of the posterior, as if x were independent of the draw: no operation of a
+ *         surrogate gives their covariance.  The points that are drawn at are the best
  *         that the asker tells, feasible ones by the means of the constraints' models.
  *         Where none are told, or a draw fails, the best value of the context is the only one.
  *         Constraints weigh as in log_ei. */

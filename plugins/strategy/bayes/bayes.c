@@ -432,10 +432,10 @@ static const hone_option OPTIONS[N_OPTIONS] = {
                 .type = HONE_OPT_REAL,
                 .low = 0,
                 .high = 1,
-                .doc = "The share of trials that are kept to a box around the best one, which grows "
-                       "with success and shrinks without (a trust region, Eriksson et al. 2019), of "
-                       "one objective and while no other trial runs; unset, 0.6 in spaces of up to "
-                       "12 parameters without conditions, else none."},
+                .doc = "The share of trials that are kept to a box around the best one, which "
+                       "grows with success and shrinks without (a trust region, Eriksson et al. "
+                       "2019), of one objective and while no other trial runs; unset, 0.6 in "
+                       "spaces of up to 12 parameters without conditions, else none."},
     [CANDIDATES] = {.name = "candidates",
                     .type = HONE_OPT_INT,
                     .flags = HONE_OPT_ADVANCED,
