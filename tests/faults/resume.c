@@ -46,6 +46,8 @@ static const subject SUBJECTS[] = {
     {"evolution", "population = 10", 60, 200, ""},
     {"bayes", "", 20, 50, ""},
     {"bayes", "surrogate = forest", 30, 50, ""},
+    {"bayes", "acquisition = thompson\nregion = 0.6", 25, 50, ""},
+    {"bayes", "acquisition = log_nei\nregion = 0.6", 25, 50, ""},
     {"turbo", "initial = 6\nregions = 2\ncandidates = 100", 40, 50, ""},
     {"auto", "patience = 0\nshare = 0", 40, 50, ""},
 };
