@@ -86,6 +86,30 @@ Test(gp, evidence_and_gradient_are_those_of_scikit_learn)
 
 /* -log of posterior density in extended precision, written from the formulas alone: constant
  * mean by its normal equation, priors as their densities. */
+/* d'S^-1 d / 2 for S = 1/4 I + 11/4 1 1' (3 by 3), by elimination; d = theta - middle. */
+static long double joint_prior(const double *theta, long double middle)
+{
+    long double S[REF_P][REF_P + 1], value = 0;
+    for (int i = 0; i < REF_P; i++) {
+        for (int j = 0; j < REF_P; j++) {
+            S[i][j] = i == j ? 3.0L : 2.75L;
+        }
+        S[i][REF_P] = theta[i] - middle;
+    }
+    for (int k = 0; k < REF_P; k++) {
+        for (int i = 0; i < REF_P; i++) {
+            const long double part = S[i][k] / S[k][k];
+            for (int j = k; j <= REF_P && i != k; j++) {
+                S[i][j] -= part * S[k][j];
+            }
+        }
+    }
+    for (int i = 0; i < REF_P; i++) {
+        value += (theta[i] - middle) * S[i][REF_P] / S[i][i] / 2;
+    }
+    return value;
+}
+
 static long double extended(const double *theta, int kernel)
 {
     enum { N = REF_N };
@@ -134,9 +158,7 @@ static long double extended(const double *theta, int kernel)
         value += (w[i] - mean * v[i]) * (w[i] - mean * v[i]) / 2;
     }
     value += log_det + N * logl(2 * acosl(-1)) / 2 + mean * mean / 2;
-    for (int c = 0; c < REF_P; c++) {
-        value += (theta[c] - mu) * (theta[c] - mu) / 6 + theta[c];
-    }
+    value += joint_prior(theta, mu - 3);
     value += expl(theta[REF_P]) - theta[REF_P];
     return value + (theta[REF_P + 1] + 6) * (theta[REF_P + 1] + 6) / 8 + theta[REF_P + 1];
 }

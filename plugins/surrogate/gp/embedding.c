@@ -39,6 +39,7 @@ struct embedding {
     int64_t *which;  /* [p] lengthscale of a column */
     int64_t *column; /* [q] column of a coordinate */
     int *kind;       /* [q] */
+    int *choice;     /* [n_length] is it that of a choice? */
 };
 
 /* Coordinates of column c. */
@@ -50,6 +51,7 @@ static void add_column(embedding *e, const hone_space *space, int64_t c, int ard
     const int shared = one_hot && !ard && space->col_choice[c] > 0;
     e->n_length += !shared;
     e->which[c] = e->n_length - 1;
+    e->choice[e->n_length - 1] = one_hot;
     for (int k = 0; k <= arc; k++) {
         e->column[e->q] = c;
         e->kind[e->q++] = arc ? (k ? COSINE : SINE) : one_hot ? ONE_HOT : NUMBER;
@@ -65,8 +67,9 @@ embedding *embedding_new(const hone_space *space, int ard, int arcs)
         e->which = malloc(p * sizeof *e->which + 1);
         e->column = malloc(2 * p * sizeof *e->column + 1);
         e->kind = malloc(2 * p * sizeof *e->kind + 1);
+        e->choice = malloc(p * sizeof *e->choice + 1);
     }
-    if (!e || !e->which || !e->column || !e->kind) {
+    if (!e || !e->which || !e->column || !e->kind || !e->choice) {
         embedding_free(e);
         return NULL;
     }
@@ -82,6 +85,7 @@ void embedding_free(embedding *e)
         free(e->which);
         free(e->column);
         free(e->kind);
+        free(e->choice);
         free(e);
     }
 }
@@ -99,6 +103,11 @@ int64_t embedding_lengths(const embedding *e, int64_t p)
 int64_t embedding_length(const embedding *e, int64_t p, int64_t c)
 {
     return e && e->p == p ? e->which[c] : c;
+}
+
+int embedding_is_choice(const embedding *e, int64_t p, int64_t length)
+{
+    return e && e->p == p && e->choice[length];
 }
 
 int64_t embedding_column(const embedding *e, int64_t p, int64_t k)

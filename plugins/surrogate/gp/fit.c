@@ -16,7 +16,12 @@
  *
  * Priors (prior = dimension), densities over the parameters themselves:
  *     lengthscales  LogNormal(sqrt2 + log(number of them)/2, sqrt3): Hvarfner, Hellsten, Nardi,
- *                   "Vanilla Bayesian Optimization Performs Great in High Dimensions", ICML 2024
+ *                   "Vanilla Bayesian Optimization Performs Great in High Dimensions", ICML 2024.
+ *                   Of the variance 3 of the logarithm 2.75 is common to all numbers: they are
+ *                   alike until values say otherwise, which few values cannot.  Against
+ *                   independent ones the geometric means of the regrets of bench_recipe were
+ *                   0.68 after 20 and 0.81 after 60 trials, and with 20 parameters 0.68 after
+ *                   30 and 0.49 after 100.  Those of choices are independent.
  *     nugget        LogNormal(-6, 2): theirs, LogNormal(-4, 1), has its mode at a noise of 8 % of
  *                   the deviation of y, which slows the last digits where there is none
  *     signal        Gamma(2, 1), mode 1
@@ -34,6 +39,7 @@
 
 static const double LENGTH_MU = 1.41421356237309504880;
 static const double LENGTH_SIGMA = 1.73205080756887729353;
+static const double LENGTH_APART = 0.5;
 static const double NUGGET_MU = -6.0, NUGGET_SIGMA = 2.0;
 static const double SIGNAL_SHAPE = 2.0, SIGNAL_RATE = 1.0;
 static const double MEAN_VAR = 1.0;
@@ -135,14 +141,40 @@ static double log_normal(double t, double mu, double sigma, double *slope)
     return 0.5 * z * z + t;
 }
 
+/* Is variable v the lengthscale of a choice? */
+static int of_choice(const objective *o, int64_t v)
+{
+    return o->n_length > 1 && embedding_is_choice(o->set->embedding, o->p, v);
+}
+
+/* Negative log density of the log lengthscales, without its constant: normal about `middle` with
+ * variance LENGTH_SIGMA^2, of which those of numbers have all but LENGTH_APART^2 in common. */
+static double lengths_prior(const objective *o, const double *theta, double middle, double *gradient)
+{
+    const double whole = LENGTH_SIGMA * LENGTH_SIGMA, apart = LENGTH_APART * LENGTH_APART;
+    double sum = 0.0, value = 0.0;
+    int64_t numbers = 0;
+    for (int64_t v = 0; v < o->n_length; v++) {
+        numbers += !of_choice(o, v);
+        sum += of_choice(o, v) ? 0.0 : theta[v] - middle;
+    }
+    /* the inverse of apart I + common 1 1' is (I - 1 1' common / (apart + n common)) / apart */
+    const double common = whole - apart;
+    const double shared = common / (apart + (double)numbers * common) * sum;
+    for (int64_t v = 0; v < o->n_length; v++) {
+        const double d = theta[v] - middle;
+        const double slope = of_choice(o, v) ? d / whole : (d - shared) / apart;
+        gradient[v] += slope;
+        value += 0.5 * d * slope;
+    }
+    return value;
+}
+
 static double priors(const objective *o, const double *theta, double *gradient)
 {
     const double mu = length_mu(o);
-    double value = 0.0;
-    int64_t v = 0;
-    for (; v < o->n_length; v++) {
-        value += log_normal(theta[v], mu, LENGTH_SIGMA, gradient + v);
-    }
+    int64_t v = o->n_length;
+    double value = lengths_prior(o, theta, mu - LENGTH_SIGMA * LENGTH_SIGMA, gradient);
     if (o->free_signal) {
         value += SIGNAL_RATE * exp(theta[v]) - (SIGNAL_SHAPE - 1.0) * theta[v];
         gradient[v] += SIGNAL_RATE * exp(theta[v]) - (SIGNAL_SHAPE - 1.0);
