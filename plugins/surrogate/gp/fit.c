@@ -149,7 +149,8 @@ static int of_choice(const objective *o, int64_t v)
 
 /* Negative log density of the log lengthscales, without its constant: normal about `middle` with
  * variance LENGTH_SIGMA^2, of which those of numbers have all but LENGTH_APART^2 in common. */
-static double lengths_prior(const objective *o, const double *theta, double middle, double *gradient)
+static double lengths_prior(const objective *o, const double *theta, double middle,
+                            double *gradient)
 {
     const double whole = LENGTH_SIGMA * LENGTH_SIGMA, apart = LENGTH_APART * LENGTH_APART;
     double sum = 0.0, value = 0.0;

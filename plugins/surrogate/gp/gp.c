@@ -289,8 +289,8 @@ static const hone_option OPTIONS[N_OPTIONS] = {
                .def = "dimension",
                .choices = PRIORS,
                .doc = "dimension: lengthscales are expected to grow with the square root of the "
-                      "number of parameters (Hvarfner et al., ICML 2024) and to be alike; none: the evidence alone "
-                      "decides, within the bounds."},
+                      "number of parameters (Hvarfner et al., ICML 2024) and to be alike; "
+                      "none: the evidence alone decides, within the bounds."},
     [ARD] = {.name = "ard",
              .type = HONE_OPT_BOOL,
              .def = "yes",

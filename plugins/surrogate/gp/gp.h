@@ -73,7 +73,8 @@ typedef struct gp {
 embedding *embedding_new(const hone_space *space, int ard, int arcs);
 void embedding_free(embedding *e);
 /* Coordinates and lengthscales of p columns; the lengthscale of column c; the column of coordinate
- * k; whether a lengthscale is that of a choice; how fast that changes where its column holds u, for lengthscale 1. */
+ * k; whether a lengthscale is that of a choice; how fast a coordinate changes where its column holds
+ * u, for lengthscale 1. */
 int64_t embedding_size(const embedding *e, int64_t p);
 int64_t embedding_lengths(const embedding *e, int64_t p);
 int64_t embedding_length(const embedding *e, int64_t p, int64_t c);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# ablation.sh BENCH_RECIPE FOLDER [SEEDS]: what each default of bayes is worth, as a table in Markdown.
+# ablation.sh BENCH_RECIPE FOLDER [SEEDS]: what each default of bayes is worth, a table in Markdown.
 #
 # Every row is the default recipe with one option changed.  Numbers are regrets over those of the
 # defaults, geometric means over functions and seeds, at the first, second and last of the numbers

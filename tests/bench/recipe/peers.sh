@@ -1,16 +1,20 @@
 #!/bin/sh
-# peers.sh BENCH_RECIPE FOLDER [SEEDS]: median regrets of bayes with its defaults beside those recorded
-# of peers (peers.csv: each peer's own defaults, runs of 100 trials), as a table in Markdown.
+# peers.sh BENCH_RECIPE FOLDER [SEEDS]: median regrets of bayes with its defaults beside those
+# recorded of peers (peers.csv: each peer's own defaults, runs of 100 trials), as a table in Markdown.
 set -eu
 recipe=$1 folder=$2 seeds=${3:-15}
 here=$(dirname "$0")
 mkdir -p "$folder"
-[ -s "$folder/peers" ] || { "$recipe" peers "$seeds" >"$folder/peers.part"; mv "$folder/peers.part" "$folder/peers"; }
+if [ ! -s "$folder/peers" ]; then
+    "$recipe" peers "$seeds" >"$folder/peers.part"
+    mv "$folder/peers.part" "$folder/peers"
+fi
 
 # median FUNCTION COLUMN
 median() {
     awk -v f="testfn-$1" -v c="$2" '$1 == f { print $c }' "$folder/peers" | sort -g |
-        awk '{ v[NR] = $1 } END { printf "%.3g", NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
+        awk '{ v[NR] = $1 }
+             END { h = int((NR + 1) / 2); printf "%.3g", (v[h] + v[NR % 2 ? h : h + 1]) / 2 }'
 }
 
 echo '| | branin 30, 50, 100 | hartmann6 | levy10 | rosenbrock5 |'
