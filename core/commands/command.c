@@ -1,6 +1,7 @@
 /* command.c - from the words of a command line to one command's run. */
 #include "command.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -74,6 +75,17 @@ static bool names_its_place(const char *line)
     const char *colon = strchr(line, ':');
     return strncmp(line, "--", 2) == 0 ||
            (colon && colon > line && colon[1] >= '0' && colon[1] <= '9');
+}
+
+FILE *command_own_output(void)
+{
+    const int kept = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), nowhere = open("/dev/null", O_WRONLY);
+    FILE *out = kept >= 0 ? fdopen(kept, "w") : NULL;
+    if (nowhere >= 0) {
+        dup2(nowhere, STDOUT_FILENO);
+        close(nowhere);
+    }
+    return out;
 }
 
 int command_fail(error *err)

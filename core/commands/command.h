@@ -73,6 +73,11 @@ bool flag_int(const invocation *in, const char *name, int64_t low, int64_t *out)
 
 extern const flag COMMON_FLAGS[]; /* --set --plugin-dir --allow-unsafe-plugins --quiet --verbose --help */
 
+/* Standard output kept for the caller alone, who closes it; what a library prints there from now
+ * on (L-BFGS-B does) goes nowhere, so that it cannot stand between lines that a program reads.
+ * NULL: no descriptor is left. */
+FILE *command_own_output(void);
+
 /* Prints err's sentences on stderr, each with "hone: " where it has no file:line, and returns
  * the exit status that fits; err is freed. */
 int command_fail(error *err);

@@ -244,19 +244,6 @@ static int compare(invocation *in)
 
 /* ---- a process that does runs ------------------------------------------------------------ */
 
-/* The line to who started this process.  What a library prints to standard output (L-BFGS-B does)
- * must not stand between its records. */
-static FILE *own_output(void)
-{
-    const int kept = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), nowhere = open("/dev/null", O_WRONLY);
-    FILE *out = kept >= 0 ? fdopen(kept, "w") : NULL;
-    if (nowhere >= 0) {
-        dup2(nowhere, STDOUT_FILENO);
-        close(nowhere);
-    }
-    return out;
-}
-
 static bool answer(const comparison *c, const config_settings *settings, const log_sink *log,
                    int64_t run, FILE *out, error *err)
 {
@@ -286,7 +273,7 @@ static int serve(invocation *in)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     command_settings(in, &settings, &lists);
     settings.plugins.no_probe = true; /* the process that started this one did */
-    FILE *out = own_output();
+    FILE *out = command_own_output();
     int32_t status = out ? comparison_load(in->arguments[0], &settings, &c, &err)
                          : error_add(&err, HONE_EFAIL, "no line to answer on");
     while (status >= 0 && fgets(line, sizeof line, stdin)) {

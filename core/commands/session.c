@@ -11,7 +11,7 @@ static void pass_log(void *context, int32_t level, const char *line)
         in->log.write(in->log.context, level, line);
 }
 
-static int serve(hone_study *s)
+static int serve(hone_study *s, FILE *to)
 {
     char *line = NULL;
     size_t room = 0;
@@ -20,7 +20,7 @@ static int serve(hone_study *s)
     int exit = EXIT_DONE;
     while (!closed && (length = getline(&line, &room, stdin)) >= 0) {
         char *out = session_answer(s, line, (size_t)length, &closed);
-        if (!out || printf("%s\n", out) < 0 || fflush(stdout) != 0) {
+        if (!out || fprintf(to, "%s\n", out) < 0 || fflush(to) != 0) {
             fprintf(stderr, "hone session: %s\n",
                     out ? "nobody reads the answers" : "out of memory");
             exit = EXIT_FAILED;
@@ -43,6 +43,13 @@ static int session(invocation *in)
                                    .plugin_dirs = dirs,
                                    .log = pass_log,
                                    .context = in};
+    FILE *to = command_own_output();
+    if (!to) {
+        fprintf(stderr, "hone session: no descriptor is left for the answers\n");
+        free(set);
+        free(dirs);
+        return EXIT_FAILED;
+    }
     int32_t status = hone_open(in->arguments[0], &settings, &s);
     int exit;
     if (status < 0) {
@@ -50,9 +57,10 @@ static int session(invocation *in)
         error_add(&err, status, "%s", s ? hone_message(s) : "out of memory");
         exit = command_fail(&err);
     } else {
-        exit = serve(s);
+        exit = serve(s, to);
     }
     hone_close(s);
+    fclose(to);
     free(set);
     free(dirs);
     return exit;
