@@ -10,6 +10,12 @@
 int32_t config_read_study(config *c, error *err);      /* [study] */
 int32_t config_read_evaluation(config *c, error *err); /* the host's keys of [objective] */
 void config_free_study(config *c);
+/* c->storage from what the file says, s, found at `origin`; NULL: it says nothing. */
+int32_t config_read_storage(config *c, const char *s, const char *origin, error *err);
+
+/* The entries of s that are not in the table, for options_read to leave out; NULL: no memory.  The
+ * caller frees the list, not the names. */
+const char **config_names_beside(const ini_section *s, const hone_option *table, int32_t n);
 
 bool config_is_point(const char *section); /* [point], [point 1] */
 

@@ -1,4 +1,4 @@
-/* config_study.c - the keys of [study] and the host's keys of [objective]. */
+/* config_study.c - the keys of [study]. */
 #include "config_parts.h"
 
 #include <math.h>
@@ -11,7 +11,6 @@ static const char *const DUPLICATES[] = {"reuse", "evaluate", NULL};
 static const char *const SCHEMAS[] = {"3.2", "3.0", NULL};
 static const char *const TIMESTAMPS[] = {"utc", "local", NULL};
 static const char *const ORDERS[] = {"free", "replayable", NULL};
-static const char *const ISOLATIONS[] = {"process", "none", "simulated", NULL};
 static const char *const NONE[] = {"none", NULL}; /* a word beside numbers: no bound */
 
 enum {
@@ -170,45 +169,10 @@ static const hone_option STUDY[N_STUDY] = {
                     .doc = "Folder in which plugins are looked for first."},
 };
 
-enum { ISOLATION, TIMEOUT, GRACE, N_OBJECTIVE };
-
-static const hone_option OBJECTIVE[N_OBJECTIVE] = {
-    [ISOLATION] = {.name = "isolation",
-                   .type = HONE_OPT_CHOICE,
-                   .def = "process",
-                   .choices = ISOLATIONS,
-                   .doc =
-                       "process: a crash, leak or hang costs one trial; none: in this process, "
-                       "for functions that take microseconds; simulated: in this process, results "
-                       "come in the order of the seconds that the objective says it took, as if "
-                       "the workers were real (table)."},
-    [TIMEOUT] = {.name = "timeout",
-                 .type = HONE_OPT_SECONDS,
-                 .def = "none",
-                 .low = 0,
-                 .high = INFINITY,
-                 .flags = HONE_OPT_OPEN_LOW,
-                 .choices = NONE,
-                 .doc = "Longest time of one evaluation; then everything that it started is "
-                        "killed and the trial has failed."},
-    [GRACE] = {.name = "grace",
-               .type = HONE_OPT_SECONDS,
-               .def = "5s",
-               .low = 0,
-               .high = INFINITY,
-               .doc = "Time between asking an evaluation to end and killing it."},
-};
-
 const hone_option *study_options(int32_t *n)
 {
     *n = N_STUDY;
     return STUDY;
-}
-
-const hone_option *objective_host_options(int32_t *n)
-{
-    *n = N_OBJECTIVE;
-    return OBJECTIVE;
 }
 
 /* Words between blanks or commas, NULL-terminated; the caller frees list and words. */
@@ -349,83 +313,11 @@ static void check_name(const config *c, const options *o, error *err)
                   origin_of(c, o, NAME), text_excerpt(c->name, word));
 }
 
-/* A file's name without the folders that the study's name may seem to have. */
-static void add_default_storage(const config *c, text *t)
-{
-    text_add(t, "%s/%s.db", c->doc.folder, c->name);
-    for (char *at = t->data ? t->data + strlen(c->doc.folder) + 1 : NULL; at && *at; at++)
-        if (*at == '/')
-            *at = '_';
-}
-
-static bool names_server(const char *s)
-{
-    return strncmp(s, "postgresql://", 13) == 0 || strncmp(s, "postgres://", 11) == 0;
-}
-
-/* user:secret@host or ?password=secret: what is in a study file is shown and stored. */
-static bool holds_password(const char *s)
-{
-    const char *host = strstr(s, "://") + 3;
-    size_t n = strcspn(host, "/?");
-    const char *at = memchr(host, '@', n);
-    return (at && memchr(host, ':', (size_t)(at - host))) || strstr(s, "password=");
-}
-
-/* Why a storage is refused; NULL: it is a file or memory. */
-static const char *storage_fault(const char *s)
-{
-    if (!*s)
-        return "is empty";
-    if (names_server(s))
-        return holds_password(s) ? "holds a password, which belongs into ~/.pgpass or PGPASSWORD"
-                                 : NULL;
-    if (strncmp(s, "sqlite:", 7) == 0)
-        return "is an address; write the file's path alone";
-    if (strstr(s, "://"))
-        return "names a database that hone does not know";
-    if (strncmp(s, "~/", 2) == 0)
-        return "begins with ~, which only shells know; write the whole path";
-    return NULL;
-}
-
-static int32_t read_storage(config *c, const options *o, error *err)
-{
-    const char *s = o->values[STORAGE].s, *fault = s ? storage_fault(s) : NULL;
-    char word[EXCERPT_ROOM];
-    text t = {0};
-    if (fault)
-        error_add(err, HONE_ECONFIG,
-                  "%s: [study] storage = %s %s; allowed: an SQLite file, "
-                  "postgresql://user@host/database, or memory",
-                  origin_of(c, o, STORAGE), names_server(s) ? "..." : text_excerpt(s, word), fault);
-    if (!s)
-        add_default_storage(c, &t);
-    else if (strcmp(s, "memory") == 0 || *s == '/' || names_server(s))
-        text_add(&t, "%s", s);
-    else
-        text_add(&t, "%s/%s", c->doc.folder, s);
-    c->storage = text_take(&t);
-    return c->storage ? HONE_OK : no_memory(err);
-}
-
-/* The entries of s that are not in the table, for options_read to leave out; the caller frees
- * the list. */
-static const char **names_beside(const ini_section *s, const hone_option *table, int32_t n)
-{
-    int n_entries = s ? s->n_entries : 0, k = 0;
-    const char **names = calloc((size_t)n_entries + 1, sizeof *names);
-    for (int i = 0; names && i < n_entries; i++)
-        if (!options_knows(table, n, s->entries[i].name))
-            names[k++] = s->entries[i].name;
-    return names;
-}
-
 int32_t config_read_study(config *c, error *err)
 {
     options o = {0};
     const ini_section *s = ini_find(&c->doc, "study");
-    const char **skip = names_beside(s, STUDY, N_STUDY); /* config_unused.c refuses them */
+    const char **skip = config_names_beside(s, STUDY, N_STUDY); /* config_unused.c refuses them */
     int32_t status =
         skip ? options_read(STUDY, N_STUDY, "[study]", &c->doc, s, skip, &o, &c->warnings, err)
              : no_memory(err);
@@ -452,30 +344,10 @@ int32_t config_read_study(config *c, error *err)
         status = no_memory(err);
     else if ((status = read_goals(c, &o, err)) >= 0 && (status = read_names(c, &o, err)) >= 0 &&
              (status = read_target(c, &o, err)) >= 0)
-        status = read_storage(c, &o, err);
+        status = config_read_storage(c, o.values[STORAGE].s, origin_of(c, &o, STORAGE), err);
     check_name(c, &o, err);
 
 out:
-    options_free(&o);
-    free(skip);
-    return status;
-}
-
-int32_t config_read_evaluation(config *c, error *err)
-{
-    options o = {0};
-    const ini_section *s = ini_find(&c->doc, "objective");
-    const char **skip = names_beside(s, OBJECTIVE, N_OBJECTIVE); /* the plugin's */
-    if (!skip)
-        return no_memory(err);
-    int32_t status = options_read(OBJECTIVE, N_OBJECTIVE, "[objective]", &c->doc, s, skip, &o,
-                                  &c->warnings, err);
-    if (status != HONE_ENOMEM) {
-        c->isolation = (int32_t)o.values[ISOLATION].i;
-        c->timeout = o.values[TIMEOUT].s ? INFINITY : o.values[TIMEOUT].d;
-        c->grace = o.values[GRACE].d;
-        status = HONE_OK; /* problems are in err; the rest is checked too */
-    }
     options_free(&o);
     free(skip);
     return status;

@@ -1,7 +1,8 @@
 /* storage_postgresql.h - the engine PostgreSQL's parts; for the storage_postgresql*.c files only.
  *
  *   storage_postgresql.c         the storage: connection, transactions, locks, changes
- *   storage_postgresql_rows.c    libpq, statements, rows
+ *   storage_postgresql_libpq.c   the client library and its failures
+ *   storage_postgresql_rows.c    statements, rows
  *   storage_postgresql_trials.c  numbers and places of trials that are not read
  *   storage_postgresql_schema.c  tables: made, recognised, refused
  *

@@ -1,4 +1,4 @@
-/* storage_postgresql_rows.c - libpq, statements and rows of PostgreSQL.
+/* storage_postgresql_rows.c - statements and rows of PostgreSQL.
  *
  * Values travel as text: numbers with 17 digits, bytes as \x and hexadecimal digits (the
  * server's form since 9.0).  A statement is prepared at its first use on a connection.
@@ -7,7 +7,6 @@
  * (pipeline mode): the next one that gives rows, or the commit, reads all answers.  The first
  * failure is the one that is reported; what was sent after it was not done.
  * Source: the chapter "libpq" of PostgreSQL's manual, and its appendix of error codes. */
-#include <dlfcn.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -21,14 +20,10 @@
 static const char *const SQL[] = {STATEMENTS(STATEMENT_SQL)};
 static const char CLOCK[] = "extract(epoch from clock_timestamp())::float8";
 
-/* ConnStatusType, ExecStatusType, PG_DIAG_* of libpq-fe.h and postgres_ext.h. */
-enum { CONNECTION_OK = 0, COMMAND_OK = 1, TUPLES_OK = 2, DIAG_SQLSTATE = 'C', DIAG_PRIMARY = 'M' };
+/* ExecStatusType of libpq-fe.h. */
+enum { COMMAND_OK = 1, TUPLES_OK = 2, PIPELINE_SYNC = 10 };
 enum { MOST_CELLS = 16, MOST_COLUMNS = 12, NUMBER_TEXT = 32 };
-enum {
-    PIPELINE_SYNC = 10,
-    PIPELINE_ABORTED = 11,
-    MOST_QUEUED = 64
-}; /* answers fill a socket's buffer */
+enum { MOST_QUEUED = 64 }; /* answers fill a socket's buffer */
 
 typedef struct pg_rows {
     rows base;
@@ -38,64 +33,13 @@ typedef struct pg_rows {
     void *bytes[MOST_COLUMNS]; /* decoded of the current row */
 } pg_rows;
 
-/* ---- the library ---- */
-
-int32_t pg_load(libpq *pq, error *err)
-{
-    void *library = dlopen("libpq.so.5", RTLD_NOW | RTLD_LOCAL);
-    if (!library)
-        return error_add(err, HONE_ESTORAGE,
-                         "PostgreSQL's client library cannot be loaded (%s); Debian's package is "
-                         "libpq5",
-                         dlerror());
-    const struct {
-        const char *name;
-        void *place;
-    } symbols[] = {
-#define LIBPQ_SYMBOL(result, name, parameters) {"PQ" #name, &pq->name},
-        LIBPQ(LIBPQ_SYMBOL)
-#undef LIBPQ_SYMBOL
-    };
-    for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
-        void *found = dlsym(library, symbols[i].name);
-        if (!found)
-            return error_add(err, HONE_ESTORAGE,
-                             "libpq.so.5 lacks %s; that of PostgreSQL 14 or later is needed",
-                             symbols[i].name);
-        memcpy(symbols[i].place, &found, sizeof found);
-    }
-    return HONE_OK;
-}
-
-/* ---- failures ---- */
-
-/* No code: libpq speaks, not the server.  Classes 08 and 57P: the connection, the server going
- * down; 25P03: idle for too long. */
-static bool breaks(const char *code)
-{
-    return !code || (strncmp(code, "08", 2) == 0 || strncmp(code, "57P", 3) == 0 ||
-                     strcmp(code, "25P03") == 0);
-}
-
-int32_t pg_fail(pg_storage *s, const pg_result *r, error *err)
-{
-    const char *code = r ? s->pq.resultErrorField(r, DIAG_SQLSTATE) : NULL;
-    const char *why = r ? s->pq.resultErrorField(r, DIAG_PRIMARY) : NULL;
-    if (!why)
-        why = s->conn ? s->pq.errorMessage(s->conn) : "out of memory";
-    if (!s->conn || s->pq.status(s->conn) != CONNECTION_OK || breaks(code))
-        s->lost = true;
-    int n = (int)strcspn(why, "\n");
-    return error_add(err, HONE_ESTORAGE, "%s: %.*s", s->data.path, n, n ? why : "no answer");
-}
+/* ---- the pipeline ---- */
 
 static bool good(const pg_storage *s, const pg_result *r)
 {
     int status = r ? s->pq.resultStatus(r) : -1;
     return status == COMMAND_OK || status == TUPLES_OK;
 }
-
-/* ---- the pipeline ---- */
 
 static int32_t out_of_step(pg_storage *s, error *err)
 {

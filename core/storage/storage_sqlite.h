@@ -1,6 +1,7 @@
 /* storage_sqlite.h - the engine SQLite's parts; for the storage_sqlite*.c files only.
  *
- *   storage_sqlite.c         connection, transactions, statements
+ *   storage_sqlite.c         the storage: connection, transactions, changes
+ *   storage_sqlite_rows.c    statements, rows, reading transactions
  *   storage_sqlite_error.c   its failures as sentences
  *   storage_sqlite_schema.c  tables: made, recognised, refused */
 #ifndef HONE_CORE_STORAGE_SQLITE_H
@@ -21,6 +22,10 @@ typedef struct sqlite_storage {
 
 /* Adds the sentence for SQLite's result `code` and returns the status. */
 int32_t sqlite_fail(sqlite_storage *s, int code, error *err);
+
+/* ESTATE in a child of the process that opened the file. */
+int32_t sqlite_same_process(const sqlite_storage *s, error *err);
+extern const engine SQLITE_ENGINE;
 
 /* storage_sqlite_schema.c */
 int32_t sqlite_prepare_schema(sqlite_storage *s, const storage_settings *settings, error *err);
