@@ -33,8 +33,8 @@ static void refuse(reader *r, int32_t status, const char *what)
     char place[EXCERPT_ROOM];
 
     if (r->status == HONE_OK)
-        r->status = *r->at ? error_add(r->err, status, "%s: [constraints] %s: %s at '%s'", r->origin,
-                                       r->name, what, text_excerpt(r->at, place))
+        r->status = *r->at ? error_add(r->err, status, "%s: [constraints] %s: %s at '%s'",
+                                       r->origin, r->name, what, text_excerpt(r->at, place))
                            : error_add(r->err, status, "%s: [constraints] %s: %s at the end",
                                        r->origin, r->name, what);
 }

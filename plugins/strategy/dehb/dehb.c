@@ -1,7 +1,7 @@
 /* dehb.c - strategy: Hyperband whose rungs are populations of differential evolution.
  *
- * Every fidelity has a population as large as the largest rung of it in any bracket.  Trials come in
- * the order of Hyperband's brackets.  The first bracket starts with random configurations, and in
+ * Every fidelity has a population as large as the largest rung of it in any bracket.  Trials come
+ * in the order of Hyperband's brackets.  The first bracket starts with random configurations, and in
  * the first round of brackets the best of a rung go on, as in successive halving.  All other
  * trials are mutants: the target is the population's member whose turn it is, the parents come
  * from the best of the population one rung below in the bracket (of the bracket's lowest rung:
@@ -19,112 +19,23 @@
  * Source: Awad, Mallik, Hutter, "DEHB: Evolutionary Hyperband for Scalable, Robust and Efficient
  *         Hyperparameter Optimization", IJCAI 2021, with its F = 0.5, CR = 0.5.  Departure:
  *         workers do not wait for a rung to finish. */
-#include "hone_brackets.h"
-
-typedef struct member {
-    int64_t row;       /* in the table, -1: none yet */
-    hone_merit merit;
-} member;
-
-typedef struct population {
-    member *members;   /* [n] */
-    int64_t n;
-    int64_t *order;    /* [n] members that there are, the better first */
-    int64_t ranked;
-    int64_t begun;     /* trials of this fidelity */
-} population;
-
-typedef struct dehb {
-    const hone_host *host;
-    double f, crossover;
-    hone_ladder l;
-    hone_fresh tried;       /* points with their fidelity */
-    population rungs[HONE_RUNGS];
-    int64_t rows, finished, anew; /* of the table that were read */
-    int64_t *turn, turn_room;     /* [rows] which trial of its fidelity, from 0 */
-    int64_t *pool;                /* rows of possible parents */
-    int64_t *asked, n_asked, asked_room; /* places of l.row that this batch promoted */
-    double *mutant;               /* [n_cols] */
-    const hone_trials *t;
-} dehb;
+#include "dehb.h"
 
 enum { ETA, MIN_RESOURCE, F, CROSSOVER, N_OPTIONS };
-enum { PARENTS = 3 };
-
 static int32_t no_memory(const dehb *s)
 {
     s->host->error(s->host, -1, "out of memory for the trials");
     return HONE_ENOMEM;
 }
 
-/* ---- populations ---- */
-
-/* The largest rung of fidelity k in any bracket, but at least what a mutation needs. */
-static int64_t population_size(const hone_ladder *l, int64_t k)
-{
-    int64_t most = PARENTS + 1;
-
-    for (int64_t s = l->n - 1 - k; s < l->n; s++) {
-        const int64_t size = hone_brackets_size(l->n, l->eta, s, k - (l->n - 1 - s));
-
-        most = size > most ? size : most;
-    }
-    return most;
-}
-
-static void clear(dehb *s)
-{
-    for (int64_t k = 0; k < s->l.n; k++) {
-        s->rungs[k].ranked = s->rungs[k].begun = 0;
-        for (int64_t i = 0; i < s->rungs[k].n; i++)
-            s->rungs[k].members[i].row = -1;
-    }
-    s->rows = s->finished = 0;
-}
-
-/* Member i into its place in the order; it was there if `known`. */
-static void rank(population *p, int64_t i, int known)
-{
-    int64_t at = 0;
-
-    if (known) {
-        while (p->order[at] != i)
-            at++;
-        memmove(p->order + at, p->order + at + 1,
-                (size_t)(--p->ranked - at) * sizeof *p->order);
-    }
-    for (at = p->ranked++; at > 0; at--) {
-        if (hone_merit_compare(&p->members[p->order[at - 1]].merit, &p->members[i].merit) <= 0)
-            break;
-        p->order[at] = p->order[at - 1];
-    }
-    p->order[at] = i;
-}
-
-static void select_row(dehb *s, int64_t row)
-{
-    population *p = &s->rungs[s->l.rung[row]];
-    const int64_t i = s->turn[row] % p->n;
-    member *m = &p->members[i];
-    hone_merit merit = hone_ladder_merit(&s->l, s->t, row);
-
-    merit.config = row; /* of equals the older */
-    if (merit.rank > HONE_VIOLATED)
-        return;
-    if (m->row >= 0 && (merit.rank > m->merit.rank ||
-                        (merit.rank == m->merit.rank && merit.value > m->merit.value)))
-        return;
-    const int known = m->row >= 0;
-    *m = (member){.row = row, .merit = merit};
-    rank(p, i, known);
-}
+/* ---- the table ---- */
 
 static int take(dehb *s, const hone_trials *t)
 {
     if (!hone_ladder_read(&s->l, t) || hone_fresh_begin(&s->tried, t) < 0)
         return 0;
     if (s->anew != s->l.anew) {
-        clear(s);
+        dehb_clear(s);
         s->anew = s->l.anew;
     }
     s->t = t;
@@ -136,7 +47,7 @@ static int take(dehb *s, const hone_trials *t)
     for (; s->rows < t->n; s->rows++)
         s->turn[s->rows] = s->rungs[s->l.rung[s->rows]].begun++;
     for (; s->finished < t->n_finished; s->finished++)
-        select_row(s, t->finished[s->finished]);
+        dehb_select(s, t->finished[s->finished]);
     return 1;
 }
 
@@ -164,98 +75,10 @@ static int place(const hone_ladder *l, int64_t at, int64_t *kind, int64_t *rung)
         }
 }
 
-/* ---- a mutant ---- */
-
-/* Parents: the best `size` of a population, then all others; how many. */
-static int64_t gather(dehb *s, const population *from, int64_t size)
-{
-    int64_t n = 0;
-
-    for (int64_t j = 0; j < from->ranked && j < size; j++)
-        s->pool[n++] = from->members[from->order[j]].row;
-    for (int64_t k = s->l.n - 1; k >= 0 && n < PARENTS; k--)
-        for (int64_t j = 0; j < s->rungs[k].ranked && n < PARENTS + 1; j++) {
-            const int64_t row = s->rungs[k].members[s->rungs[k].order[j]].row;
-            int there = 0;
-
-            for (int64_t i = 0; i < n; i++)
-                there |= s->l.config[s->pool[i]] == s->l.config[row];
-            if (!there)
-                s->pool[n++] = row;
-        }
-    return n;
-}
-
-/* A column of a row; where it is inactive, the number given. */
-static double column(const dehb *s, int64_t row, int64_t c, double otherwise)
-{
-    const double v = s->t->x[row * s->t->ldx + c];
-
-    return isnan(v) ? otherwise : v;
-}
-
-/* s->mutant := target crossed with a + F (b - c); u: 3 n_cols + 1 numbers. */
-static void mutate(dehb *s, int64_t target, const int64_t *parent, const double *u)
-{
-    const int64_t cols = s->l.space->n_cols, forced = (int64_t)(u[0] * (double)cols);
-
-    for (int64_t c = 0; c < cols; c++) {
-        const double other = u[1 + 3 * c], fill = u[2 + 3 * c];
-        double v = column(s, parent[0], c, fill) +
-                   s->f * (column(s, parent[1], c, 0.5) - column(s, parent[2], c, 0.5));
-
-        if (s->l.space->col_choice[c] < 0 && !(v >= 0 && v <= 1))
-            v = fill;
-        s->mutant[c] = u[3 + 3 * c] < s->crossover || c == forced || target < 0
-                           ? v
-                           : column(s, target, c, other);
-    }
-}
-
-/* Choices: the largest column becomes 1. */
-static void choose(dehb *s)
-{
-    const hone_space *space = s->l.space;
-
-    for (int64_t c = 0; c < space->n_cols;) {
-        const int64_t n = space->col_choice[c] < 0 ? 1 : space->params[space->col_param[c]]->n_choices;
-        int64_t best = c;
-
-        for (int64_t k = c; k < c + n && n > 1; k++)
-            best = s->mutant[k] > s->mutant[best] ? k : best;
-        for (int64_t k = c; k < c + n && n > 1; k++)
-            s->mutant[k] = k == best;
-        c += n;
-    }
-}
-
-/* s->mutant := a mutant for this rung of a bracket; 0: there are no parents yet. */
-static int evolve(dehb *s, int64_t number, int64_t kind, int64_t i, int64_t turn, double *u)
-{
-    const int64_t k = s->l.n - 1 - kind + i, cols = s->l.space->n_cols;
-    const population *own = &s->rungs[k], *from = i > 0 ? &s->rungs[k - 1] : own;
-    const int64_t size = i > 0 ? hone_brackets_size(s->l.n, s->l.eta, kind, i) : own->n;
-    const int64_t n = gather(s, from, size);
-    int64_t parent[PARENTS];
-
-    if (n < PARENTS)
-        return 0;
-    s->host->uniform(s->host, number, 0, 3 * cols + 1 + PARENTS, u);
-    for (int64_t j = 0; j < PARENTS; j++) { /* a partial shuffle */
-        const int64_t at = j + (int64_t)(u[3 * cols + 1 + j] * (double)(n - j));
-
-        parent[j] = s->pool[at];
-        s->pool[at] = s->pool[j];
-    }
-    mutate(s, own->members[turn % own->n].row, parent, u);
-    choose(s);
-    return 1;
-}
-
 /* The best of the rung below that is not on this one; -1: none. */
 static int64_t promotable(const dehb *s, int64_t k)
 {
-    const population *p = &s->rungs[k - 1];
+    const dehb_population *p = &s->rungs[k - 1];
 
     for (int64_t j = 0; j < p->ranked; j++) {
         const int64_t row = p->members[p->order[j]].row;
@@ -335,7 +158,8 @@ static int32_t propose(dehb *s, const int64_t *number, int64_t *ahead, double *u
     if (done && !remember(s, s->l.config[row] * s->l.n + k))
         return no_memory(s);
     if (!done)
-        done = !(first && rung == 0 && kind == s->l.n - 1) && evolve(s, number[i], kind, rung, turn, u) &&
+        done = !(first && rung == 0 && kind == s->l.n - 1) &&
+               dehb_evolve(s, number[i], kind, rung, turn, u) &&
                keep(s, s->mutant, k, X, ldx, i);
     if (!done) {
         phase = "random";
@@ -386,21 +210,21 @@ static void destroy(void *self)
 static int32_t prepare(dehb *s)
 {
     const size_t cols = (size_t)s->l.space->n_cols;
-    int64_t most = 2 * PARENTS;
+    int64_t most = 2 * DEHB_PARENTS;
 
     for (int64_t k = 0; k < s->l.n; k++) {
-        population *p = &s->rungs[k];
+        dehb_population *p = &s->rungs[k];
 
-        p->n = population_size(&s->l, k);
+        p->n = dehb_population_size(&s->l, k);
         p->members = malloc((size_t)p->n * sizeof *p->members);
         p->order = malloc((size_t)p->n * sizeof *p->order);
         if (!p->members || !p->order)
             return HONE_ENOMEM;
         most = p->n > most ? p->n : most;
     }
-    clear(s);
-    s->pool = malloc((size_t)(most + PARENTS + 1) * sizeof *s->pool);
-    s->mutant = malloc((4 * cols + 2 + PARENTS) * sizeof *s->mutant);
+    dehb_clear(s);
+    s->pool = malloc((size_t)(most + DEHB_PARENTS + 1) * sizeof *s->pool);
+    s->mutant = malloc((4 * cols + 2 + DEHB_PARENTS) * sizeof *s->mutant);
     return s->pool && s->mutant ? HONE_OK : HONE_ENOMEM;
 }
 
@@ -419,8 +243,9 @@ static int32_t create(const hone_host *host, const hone_value *values, void **se
     status = hone_ladder_init(&s->l, host, values[ETA].i, values[MIN_RESOURCE].d);
     if (status >= 0 && hone_fresh_init(&s->tried, host) < 0)
         status = no_memory(s);
-    if (status >= 0 && population_size(&s->l, 0) > 1 << 20) {
-        host->error(host, MIN_RESOURCE, "makes populations of more than a million: raise it or eta");
+    if (status >= 0 && dehb_population_size(&s->l, 0) > 1 << 20) {
+        host->error(host, MIN_RESOURCE,
+                    "makes populations of more than a million: raise it or eta");
         status = HONE_EINVAL;
     }
     if (status >= 0 && prepare(s) < 0)
