@@ -150,6 +150,17 @@ static inline int hone_fresh_row(const hone_fresh *f, const hone_trials *t, doub
     return !hone_tried_has(&f->tried, t, cols, X + i * ldx) && !hone_tried_twice(X, ldx, i, cols);
 }
 
+/* The same question in any space, for strategies that would otherwise propose twins there: the
+ * caller has called hone_tried_read on f->tried. */
+static inline int hone_fresh_untried(const hone_fresh *f, const hone_trials *t, double *X,
+                                     int64_t ldx, int64_t i)
+{
+    const int64_t cols = f->space->n_cols;
+
+    f->host->snap(f->host, 1, X + i * ldx, ldx);
+    return !hone_tried_has(&f->tried, t, cols, X + i * ldx) && !hone_tried_twice(X, ldx, i, cols);
+}
+
 /* Fills row i with the first new point from number `start` on, going round; 0: none is left. */
 static inline int hone_fresh_search(hone_fresh *f, const hone_trials *t, uint64_t start, double *X,
                                     int64_t ldx, int64_t i)
@@ -173,6 +184,25 @@ static inline int hone_fresh_search(hone_fresh *f, const hone_trials *t, uint64_
             return 1;
     }
     return 0;
+}
+
+/* Fills row i with the scrambled Sobol point of a trial's number, in a finite space with a new
+ * one; 0: none is left. */
+static inline int hone_fresh_sobol(hone_fresh *f, const hone_trials *t, int64_t number, double *X,
+                                   int64_t ldx, int64_t i)
+{
+    uint64_t start;
+    int k;
+
+    for (k = 0; k < HONE_FRESH_TRIES; k++) {
+        if (f->host->quasi(f->host, -k, number, 1, f->d, f->u, f->d) < 0)
+            f->host->uniform(f->host, number, k * f->d, f->d, f->u);
+        hone_spread(f->space, f->u, X + i * ldx);
+        if (hone_fresh_row(f, t, X, ldx, i))
+            return 1;
+    }
+    f->host->bits(f->host, number, 0, 1, &start);
+    return hone_fresh_search(f, t, start, X, ldx, i);
 }
 
 #endif
