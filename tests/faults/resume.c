@@ -44,6 +44,7 @@ static const subject SUBJECTS[] = {
     {"dehb", "eta = 3\nmin_resource = 11", 60, 50, " fidelity"},
     {"nsga2", "population = 10", 60, 200, ""},
     {"evolution", "population = 10", 60, 200, ""},
+    {"de", "population = 10", 60, 200, ""},
     {"bayes", "", 20, 50, ""},
     {"bayes", "surrogate = forest", 30, 50, ""},
     {"bayes", "acquisition = thompson\nregion = 0.6", 25, 50, ""},

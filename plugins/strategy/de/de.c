@@ -24,8 +24,8 @@
  *
  * Sources: those of memory.c; the other constants of jSO as in memory.c, from Brest's own program:
  * p from 0.25 to 0.125, the pull 0.7, 0.8 and 1.2 times F.  L-SHADE: p = 0.11, archive 2.6 times
- * the population.  Plain variants: Storn and Price 1997, with SciPy's dither of F in [0.5, 1)
- * and CR = 0.7.
+ * the population.  Plain variants: Storn and Price 1997, with SciPy's dither of F
+ * in [0.5, 1) and CR = 0.7.
  * Departures: a child replaces its parent at once, as SciPy does; F is dithered a trial, not a
  * generation; the population at the start is bounded by the budget (population_of), since the
  * published sizes are for 10,000 evaluations a parameter. */
@@ -64,7 +64,9 @@ typedef struct de {
 
 /* ---- sizes --------------------------------------------------------------------------------*/
 
-/* Members at the start, with `budget` trials ahead; < 0: not known. */
+/* Members at the start, with `budget` trials ahead; < 0: not known.  The best on bbob of sizes from 6
+ * to 90: 10 of 100 trials and 18 of 500 in 5 dimensions, 24 of 1000 in 10 and of 2000 in 20, 40
+ * of 5000 in 5. */
 static int64_t population_of(const de *s, int64_t budget)
 {
     const double d = (double)(s->fresh.d > 1 ? s->fresh.d : 2);
@@ -75,7 +77,7 @@ static int64_t population_of(const de *s, int64_t budget)
     if (s->size_set > 0)
         return s->size_set;
     if (budget >= 0)
-        size = fmin(size, fmax(sqrt((double)budget), 6.0));
+        size = fmin(size, fmax(2.5 * cbrt((double)budget), 6.0));
     return (int64_t)rint(size);
 }
 
@@ -366,10 +368,6 @@ static int32_t create(const hone_host *host, const hone_value *values, void **se
 {
     de *s = NULL;
 
-    if (host->space(host)->n_objectives > 1) {
-        host->error(host, -1, "de handles one objective");
-        return HONE_EUNSUPPORTED;
-    }
     if (values[F].n < 1 || values[F].n > 2 || values[F].v[0] > values[F].v[values[F].n - 1]) {
         host->error(host, F, "f takes one number, or two in increasing order");
         return HONE_EINVAL;
@@ -401,8 +399,8 @@ static const hone_option OPTIONS[N_OPTIONS] = {
                     .low = FEWEST,
                     .high = 1e6,
                     .unit = "trials",
-                    .doc = "Members at the start; unset, the published size, but no more than the "
-                           "square root of the budget."},
+                    .doc = "Members at the start; unset, the published size, but no more than 2.5 "
+                           "times the cube root of the budget."},
     [F] = {.name = "f",
            .type = HONE_OPT_REALS,
            .def = "0.5 1",
