@@ -13,6 +13,8 @@
 #ifndef HONE_FRESH_H
 #define HONE_FRESH_H
 
+#include <math.h>
+
 #include "hone_product.h"
 #include "hone_tried.h"
 
@@ -58,6 +60,32 @@ static inline double hone_level_unit(const hone_param *p, const hone_axis *a, in
         return (log(p->low + (double)k) - low) / (high - low);
     }
     return ((double)k + 0.5) / (double)a->n;
+}
+
+/* Where a search from one point begins in column c: at the parameter's initial value, else in the
+ * middle. */
+static inline double hone_start(const hone_space *space, int64_t c)
+{
+    const hone_param *p = space->params[space->col_param[c]];
+    const double levels = (double)space->col_levels[c];
+    double at;
+
+    if (isnan(p->init))
+        return 0.5;
+    if (space->col_choice[c] >= 0)
+        return (double)(space->col_choice[c] == (int32_t)p->init);
+    if (levels > 0.0) {
+        const double step = p->type == HONE_CATEGORICAL || !(p->step > 0.0) ? 1.0 : p->step;
+
+        at = (rint((p->init - p->low) / step) + 0.5) / levels;
+    } else if (p->flags & HONE_PARAM_LOG) {
+        const double half = p->type == HONE_INT ? 0.5 : 0.0;
+
+        at = log(p->init / (p->low - half)) / log((p->high + half) / (p->low - half));
+    } else {
+        at = (p->init - p->low) / (p->high - p->low);
+    }
+    return fmin(fmax(at, 0.0), 1.0);
 }
 
 typedef struct hone_fresh {

@@ -222,27 +222,6 @@ static void destroy(void *self)
     free(s);
 }
 
-/* Where the first run begins in column c: the parameter's initial value, else the middle. */
-static double start_of(const hone_space *space, int64_t c)
-{
-    const hone_param *p = space->params[space->col_param[c]];
-    const double levels = (double)space->col_levels[c];
-
-    if (isnan(p->init) || space->col_choice[c] >= 0)
-        return 0.5;
-    if (levels > 0.0) {
-        const double step = p->type == HONE_CATEGORICAL || !(p->step > 0.0) ? 1.0 : p->step;
-
-        return (rint((p->init - p->low) / step) + 0.5) / levels;
-    }
-    if (p->flags & HONE_PARAM_LOG) {
-        const double half = p->type == HONE_INT ? 0.5 : 0.0;
-
-        return log(p->init / (p->low - half)) / log((p->high + half) / (p->low - half));
-    }
-    return (p->init - p->low) / (p->high - p->low);
-}
-
 static int is_plain(const hone_space *space)
 {
     int plain = 1;
@@ -266,8 +245,9 @@ static int32_t set_start(cmaes *s, const hone_value *mean)
     s->start[0] = 0.5;
     for (int64_t c = 0; c < space->n_cols; c++)
         s->start[c] = mean->n > 1    ? mean->v[c]
-                      : mean->n == 1 ? mean->v[0]
-                                     : fmin(fmax(start_of(space, c), 0.0), 1.0);
+                      : mean->n == 1           ? mean->v[0]
+                      : space->col_choice[c] < 0 ? hone_start(space, c)
+                                                 : 0.5;
     return HONE_OK;
 }
 
