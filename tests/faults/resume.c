@@ -45,6 +45,7 @@ static const subject SUBJECTS[] = {
     {"nsga2", "population = 10", 60, 200, ""},
     {"evolution", "population = 10", 60, 200, ""},
     {"de", "population = 10", 60, 200, ""},
+    {"nelder_mead", "", 60, 200, ""},
     {"bayes", "", 20, 50, ""},
     {"bayes", "surrogate = forest", 30, 50, ""},
     {"bayes", "acquisition = thompson\nregion = 0.6", 25, 50, ""},

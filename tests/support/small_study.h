@@ -81,6 +81,13 @@ static inline void small_tell(small_study *r, int64_t row, int32_t state, double
     const outcome o = {.state = state, .y = &y, .seconds = 1};
 
     cr_assert_eq(history_finish(r->h, row, &o, &err), HONE_OK);
+    const hone_strategy_ops *ops = r->f->plugin->ops;
+    if (HONE_HAS(ops, hone_strategy_ops, tell)) {
+        hone_trials t;
+
+        cr_assert_eq(history_table(r->h, &r->f->view, r->budget, &t, &err), HONE_OK);
+        cr_assert_geq(ops->tell(r->f->self, &t, 1, &row), 0, "%s", r->f->message);
+    }
 }
 
 /* ---- functions, least 0 ---- */
