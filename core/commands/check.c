@@ -2,6 +2,7 @@
  * plugin's file can be used. */
 #include <string.h>
 
+#include "check_plugin.h"
 #include "instance.h"
 #include "open.h"
 #include "site.h"
@@ -68,30 +69,6 @@ static void print_fine(const opened *o, const char *path)
     printf("\n");
 }
 
-/* A plugin's file: probed, loaded, its tables checked, as for a study. */
-static int check_module(invocation *in, const char *path)
-{
-    config_settings settings;
-    settings_lists lists;
-    registry *r = NULL;
-    error err = {0};
-    command_settings(in, &settings, &lists);
-    int32_t status = registry_new(&settings.plugins, &r, &err);
-    const module *m = status >= 0 ? registry_load(r, path, &err) : NULL;
-    if (m) {
-        printf("%s: fine: module %s %s (%s)", path, m->name, m->version, m->license);
-        for (int32_t i = 0; i < m->n_plugins; i++)
-            printf(", %s %s", kind_name(m->plugins[i].kind), m->plugins[i].name);
-        printf("\n");
-    }
-    for (int32_t i = 0; m && i < m->n_skipped; i++)
-        fprintf(stderr, "%s: left out: %s\n", path, m->skipped[i]);
-    int exit = !m ? command_fail(&err) : m->n_skipped ? EXIT_PLUGIN : EXIT_DONE;
-    registry_free(r);
-    settings_free(&lists);
-    return exit;
-}
-
 static bool is_module(const char *path)
 {
     size_t n = strlen(path);
@@ -103,7 +80,7 @@ static int check(invocation *in)
     opened o;
     error err = {0};
     if (is_module(in->arguments[0]))
-        return check_module(in, in->arguments[0]);
+        return check_plugin(in, in->arguments[0]);
     int exit = opened_config(&o, in, in->arguments[0], false, NULL);
     if (exit != EXIT_DONE)
         return exit;
@@ -118,17 +95,37 @@ static int check(invocation *in)
     return exit;
 }
 
+static const flag FLAGS[] = {
+    {"only", "TEST", "of a plugin: this test alone, as TEST, PLUGIN/TEST or KIND/PLUGIN/TEST"},
+    {"quick", NULL, "of a plugin: fewer rounds and smaller sizes"},
+    {"in-process", NULL, "of a plugin: run the tests in this process, for debuggers"},
+    {"json", NULL, "of a plugin: one JSON object a line for each test"},
+    {"seed", "N", "of a plugin: seed of the tests, default 1"},
+    {"deadline", "SECONDS", "of a plugin: how long a test may take, default 60"},
+    {0},
+};
+
 const command COMMAND_CHECK = {
     .name = "check",
     .arguments = "STUDY.ini|PLUGIN.so",
-    .summary = "report every problem of a study file or a plugin; run nothing",
-    .help = "Every problem in one go, each with file, line, what is allowed and what was\n"
-            "probably meant.  Exit status 0: fine; 2: the study file has problems; 3: a plugin\n"
-            "cannot be used.  A file that ends in .so is probed and loaded, and its tables are\n"
-            "checked.\n",
+    .summary = "report every problem of a study file; test a plugin",
+    .help = "Of a study file: every problem in one go, each with file, line, what is allowed and\n"
+            "what was probably meant.  Nothing is run.\n"
+            "\n"
+            "Of a file that ends in .so: each plugin in it goes through the tests of the\n"
+            "interface, each test in a process of its own with a deadline, so that a crash, a\n"
+            "hang or an exit is that test's failure.  A test that fails says why, and how to\n"
+            "run it alone; `gdb --args hone check PLUGIN.so --only TEST --in-process` stops at\n"
+            "the place.  Options that a plugin requires are set as in a study, by\n"
+            "--set KIND.OPTION=VALUE.  `hone check PLUGIN.so --only help` lists the tests.\n"
+            "\n"
+            "Exit status 0: fine; 2: the study file has problems; 3: a plugin cannot be used,\n"
+            "or fails a test.\n",
     .examples = "  hone check study.ini\n"
                 "  hone check study.ini --set strategy.plugin=random\n"
-                "  hone check ./straddle.so\n",
+                "  hone check ./straddle.so --quick\n"
+                "  hone check ./straddle.so --only finite --in-process\n",
+    .flags = FLAGS,
     .min_arguments = 1,
     .max_arguments = 1,
     .completes = ARGUMENT_STUDY,

@@ -124,7 +124,7 @@ static const char *const FLOORS[] = {
     " history registry probe path program module table ",
     " config compose locate instance call host breadcrumb fallback translate state storage optuna owner lease ",
     " study evaluate active crew slot result verdict site inprocess clocked worker past chart ",
-    " stop loop session library simulate comparison compare ",
+    " stop loop session library simulate comparison compare conform ",
 };
 enum { COMMANDS_FLOOR = sizeof FLOORS / sizeof *FLOORS, MAIN_FLOOR };
 

@@ -1,0 +1,29 @@
+/* conform_model.h - a model whose answers are known in closed form, for acquisitions:
+ * mean(u) = |u - centre|^2 - shift, var(u) = 0.05 + 0.2 |u - centre|^2. */
+#ifndef HONE_CORE_CONFORM_MODEL_H
+#define HONE_CORE_CONFORM_MODEL_H
+
+#include "conform_stand.h"
+
+enum { MODEL_COLUMNS = 16, MODEL_KNOWN = 6 };
+
+typedef struct model {
+    double shift, centre;
+    int64_t p;
+    hone_component handle, limit;             /* of the objective; of a constraint */
+    const hone_component *models[2];
+    hone_acq_context context;                 /* one objective; 20 trials, one pending */
+    double noise[2], front[1];
+    double points[MODEL_KNOWN * MODEL_COLUMNS]; /* what it knows: ctx->points */
+} model;
+
+/* In the columns of r's instance; false, and the test has failed, when there are too many. */
+bool model_init(model *m, rig *r, double shift, int64_t columns);
+void model_predict(const model *m, int64_t n, const double *u, int64_t ldu, double *mean,
+                   double *var, double *dmean, double *dvar, int64_t ldg);
+
+/* n points of p columns in the unit cube, and a smooth function of them. */
+void model_points(const stand *s, int64_t stream, int64_t n, int64_t p, double *u, int64_t ldu,
+                  double *y);
+
+#endif
