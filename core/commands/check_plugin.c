@@ -2,10 +2,12 @@
 #include "check_plugin.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "conform.h"
+#include "text.h"
 
 typedef struct tally {
     FILE *out;
@@ -27,6 +29,14 @@ static void print_heading(tally *t, const conform_result *r)
     fprintf(t->out, "%s:\n", now);
 }
 
+static void call_time(double seconds, char out[NUMBER_ROOM])
+{
+    if (seconds < 1e-3)
+        snprintf(out, NUMBER_ROOM, "%.3g us", 1e6 * seconds);
+    else
+        duration_text(seconds, out);
+}
+
 static void print_line(tally *t, const conform_result *r)
 {
     static const char *const WORDS[] = {"ok", "FAIL", "-"};
@@ -34,7 +44,7 @@ static void print_line(tally *t, const conform_result *r)
     char each[NUMBER_ROOM] = "";
     print_heading(t, r);
     if (r->calls)
-        duration_text(r->call_seconds / (double)r->calls, each);
+        call_time(r->call_seconds / (double)r->calls, each);
     fprintf(t->out, "  %s%-4s%s %-13s %s%s%s%s\n", t->color ? COLORS[r->verdict] : "",
             WORDS[r->verdict], t->color ? "\033[0m" : "", r->test,
             r->verdict == CONFORM_NOT_APPLICABLE ? r->why : r->says, *each ? "  (" : "", each,

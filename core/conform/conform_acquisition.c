@@ -54,7 +54,7 @@ static bool joint(stand *s)
 
 /* ---- extremes ---- */
 
-static void finite(stand *s)
+static void extremes(stand *s)
 {
     static const double SDS[] = {0, 1e-150, 1e-8, 1, 1e8}, AWAY[] = {-40, -1e3, 0, 40, 1e3, 1e8};
     desk d;
@@ -231,7 +231,7 @@ static void feasibility(stand *s)
 
 const conform_case CONFORM_ACQUISITION[] = {
     {"finite", "Values are finite at no variance and a thousand deviations away.",
-     FOR(HONE_ACQUISITION), finite},
+     FOR(HONE_ACQUISITION), extremes},
     {"no_best", "Values exist before there is a feasible trial.", FOR(HONE_ACQUISITION), no_best},
     {"singles", "Points at once and one by one give the same.", FOR(HONE_ACQUISITION), singles},
     {"written", "All outputs are written, and nothing beside them.", FOR(HONE_ACQUISITION),

@@ -7,14 +7,14 @@
 
 /* ---- outcomes of all sorts ---- */
 
-static void play_with(stand *s, int outcome)
+static void play_with(stand *s, int results)
 {
     rig r;
     play p;
     if (s->failure.length || !rig_open(s, &r, &(rig_plan){0}))
         return;
-    if (!play_open(&p, &r, outcome) || !play_rounds(&p, stand_size(s, 12, 40), 3))
-        text_add(&s->failure, " (with %s)", PLAY_NAMES[outcome]);
+    if (!play_open(&p, &r, results) || !play_rounds(&p, stand_size(s, 12, 40), 3))
+        text_add(&s->failure, " (with %s)", PLAY_NAMES[results]);
     play_close(&p);
     rig_close(&r);
 }

@@ -144,15 +144,22 @@ static void leaks(stand *s)
 {
     const int rounds = (int)stand_size(s, 8, 24);
     int64_t before = 0;
-    for (int k = 0; k < rounds && !s->failure.length; k++) {
+    rig r;
+    bool going = work_open(s, &r, 1, 1);
+    if (!going)
+        return;
+    for (int k = 0; k < rounds && going; k++) {
         answers a = {0};
         if (k == rounds / 2)
             before = in_use();
-        alone(s, 1, 1, &a);
+        for (int step = 0; step < WORK_STEPS && going; step++)
+            going = work_step(&r, 1, step, &a);
         answers_free(&a);
+        going = going && rig_again(&r);
     }
     const int64_t grown = in_use() - before, lived = rounds - rounds / 2;
-    if (!s->failure.length && grown > 256 * lived)
+    rig_close(&r);
+    if (going && grown > 8 * lived)
         stand_fail(s, "%lld lives with work in them left %lld bytes behind", (long long)lived,
                    (long long)grown);
 }

@@ -90,17 +90,17 @@ static const hone_surrogate_ops OPS = {
 
 bool model_init(model *m, rig *r, double shift, int64_t columns)
 {
-    const hone_space *space = rig_space(r);
+    const hone_space *seen = rig_space(r);
     double y[MODEL_KNOWN];
     memset(m, 0, sizeof *m);
     m->shift = shift;
     m->centre = 0.4;
-    m->p = space->n_cols;
+    m->p = seen->n_cols;
     if (m->p > columns || m->p > MODEL_COLUMNS) {
         stand_fail(r->stand, "the space of the test has too many columns");
         return false;
     }
-    m->handle = (hone_component){sizeof m->handle, HONE_SURROGATE, "known", m, &OPS, space};
+    m->handle = (hone_component){sizeof m->handle, HONE_SURROGATE, "known", m, &OPS, seen};
     m->limit = m->handle;
     m->models[0] = &m->handle;
     m->models[1] = &m->limit;

@@ -25,9 +25,9 @@ static bool is_canary(const double *v)
     return memcmp(v, &CANARY, sizeof *v) == 0;
 }
 
-bool play_open(play *p, rig *r, int outcome)
+bool play_open(play *p, rig *r, int results)
 {
-    *p = (play){.rig = r, .outcome = outcome, .ldx = rig_space(r)->n_cols + MARGIN};
+    *p = (play){.rig = r, .results = results, .ldx = rig_space(r)->n_cols + MARGIN};
     p->room = (MOST + 1) * p->ldx;
     p->x = malloc((size_t)p->room * sizeof *p->x);
     if (!p->x)
@@ -70,10 +70,10 @@ static uint64_t table_print(const hone_trials *t)
 
 /* ---- what an ask may answer ---- */
 
-static bool inside(const hone_space *space, bool native, const double *x, int64_t *column)
+static bool inside(const hone_space *s, bool native, const double *x, int64_t *column)
 {
-    for (*column = 0; *column < space->n_cols; ++*column) {
-        const hone_param *p = space->params[space->col_param[*column]];
+    for (*column = 0; *column < s->n_cols; ++*column) {
+        const hone_param *p = s->params[s->col_param[*column]];
         const double low = native ? p->low : 0, high = native ? p->high : 1, v = x[*column];
         if (v < low || v > high)
             return false;
@@ -84,10 +84,10 @@ static bool inside(const hone_space *space, bool native, const double *x, int64_
 static bool check_row(play *p, int64_t i)
 {
     rig *r = p->rig;
-    const hone_space *space = rig_space(r);
+    const hone_space *seen = rig_space(r);
     const double *x = play_row(p, i);
     int64_t column;
-    for (int64_t k = 0; k < space->n_cols; k++)
+    for (int64_t k = 0; k < seen->n_cols; k++)
         if (is_canary(x + k)) {
             stand_fail(r->stand, "it says that it filled %lld rows, and row %lld lacks column %lld",
                        (long long)p->given, (long long)i, (long long)k);
@@ -97,9 +97,9 @@ static bool check_row(play *p, int64_t i)
         stand_fail(r->stand, "a point has NaN where the parameter is active");
         return false;
     }
-    if (!inside(space, r->stand->plugin->caps & HONE_CAP_NATIVE, x, &column)) {
+    if (!inside(seen, r->stand->plugin->caps & HONE_CAP_NATIVE, x, &column)) {
         stand_fail(r->stand, "a point lies outside of the space: %s is %g",
-                   space->params[space->col_param[column]]->name, x[column]);
+                   seen->params[seen->col_param[column]]->name, x[column]);
         return false;
     }
     return true;
@@ -189,7 +189,7 @@ static double bowl(const rig *r, const double *native, double centre)
 static double value_of(const play *p, int64_t row, int goal)
 {
     const double y = bowl(p->rig, history_native(p->rig->history, row), goal ? 0.8 : 0.3);
-    switch (p->outcome) {
+    switch (p->results) {
     case PLAY_CONSTANT:
         return 1;
     case PLAY_HUGE:
@@ -203,9 +203,9 @@ static double value_of(const play *p, int64_t row, int goal)
 
 static int32_t state_of(const play *p, int64_t row)
 {
-    if (p->outcome == PLAY_ALL_FAIL || (p->outcome == PLAY_HALF_FAIL && row % 2))
+    if (p->results == PLAY_ALL_FAIL || (p->results == PLAY_HALF_FAIL && row % 2))
         return HONE_FAILED;
-    return p->outcome == PLAY_PRUNED && row % 2 ? HONE_PRUNED : HONE_COMPLETE;
+    return p->results == PLAY_PRUNED && row % 2 ? HONE_PRUNED : HONE_COMPLETE;
 }
 
 static bool finish_row(play *p, int64_t row, bool tell)
@@ -228,7 +228,7 @@ static bool finish_row(play *p, int64_t row, bool tell)
         return true;
     const uint64_t before = table_print(&t);
     if (rig_tell(r, &t, 1, &row) < 0)
-        stand_fail(r->stand, "tell fails with %s: %s", PLAY_NAMES[p->outcome], rig_said(r));
+        stand_fail(r->stand, "tell fails with %s: %s", PLAY_NAMES[p->results], rig_said(r));
     else if (table_print(&t) != before)
         stand_fail(r->stand, "tell changed the table of trials");
     return !r->stand->failure.length;

@@ -20,7 +20,7 @@ extern const char *const PLAY_NAMES[PLAY_OUTCOMES];
 
 typedef struct play {
     rig *rig;
-    int outcome;
+    int results;
     bool unknown_constraints; /* every third is NaN */
     int64_t room;
     double *x;                /* [room x ldx] of the newest ask, with margins around */
@@ -28,7 +28,7 @@ typedef struct play {
     int64_t number[64];
 } play;
 
-bool play_open(play *p, rig *r, int outcome); /* false: out of memory, the test has failed */
+bool play_open(play *p, rig *r, int results); /* false: out of memory, the test has failed */
 void play_close(play *p);
 
 /* Asks for n points with new numbers, n <= 64.  false: it failed, or an answer is wrong, and so

@@ -131,6 +131,20 @@ static const component *component_of(const config *c, const plugin *wanted)
     return NULL;
 }
 
+/* The history and the instance, where the study has been read. */
+static int32_t begin_study(rig *r)
+{
+    const component *c = component_of(&r->config, r->stand->plugin);
+    int32_t status = history_new(&r->config.space, &r->history, &r->err);
+    if (status < 0)
+        return status;
+    r->around.history = r->history;
+    r->next = 0;
+    if (!c)
+        return error_add(&r->err, HONE_EFAIL, "the study of the test does not use the plugin");
+    return instance_new(&r->around, c, &r->instance, &r->err);
+}
+
 static int32_t rig_begin(rig *r, const rig_plan *plan)
 {
     stand *s = r->stand;
@@ -162,13 +176,7 @@ static int32_t rig_begin(rig *r, const rig_plan *plan)
             return status;
         r->has_site = true;
     }
-    if ((status = history_new(&r->config.space, &r->history, &r->err)) < 0)
-        return status;
-    r->around.history = r->history;
-    const component *c = component_of(&r->config, s->plugin);
-    if (!c)
-        return error_add(&r->err, HONE_EFAIL, "the study of the test does not use the plugin");
-    return instance_new(&r->around, c, &r->instance, &r->err);
+    return begin_study(r);
 }
 
 bool rig_open(stand *s, rig *r, const rig_plan *plan)
@@ -183,6 +191,18 @@ bool rig_open(stand *s, rig *r, const rig_plan *plan)
         stand_fail(s, "it refuses to be made without saying why");
     rig_close(r);
     return false;
+}
+
+bool rig_again(rig *r)
+{
+    instance_free(r->instance);
+    history_free(r->history);
+    r->instance = NULL;
+    r->history = NULL;
+    r->status = begin_study(r);
+    if (r->status < 0)
+        stand_fail(r->stand, "it cannot be made again: %s", error_text(&r->err));
+    return r->status >= 0;
 }
 
 void rig_close(rig *r)

@@ -77,6 +77,8 @@ typedef struct rig {
  * refusal without a sentence fails it always. */
 bool rig_open(stand *s, rig *r, const rig_plan *plan);
 void rig_close(rig *r);
+/* The same study anew: another instance, an empty history. */
+bool rig_again(rig *r);
 const hone_space *rig_space(const rig *r); /* the columns of the instance */
 const char *rig_said(rig *r);              /* the sentence of the newest failure */
 

@@ -11,13 +11,13 @@ static bool refused(const stand *s)
 }
 
 /* Trials in one space; a space may be refused with a sentence. */
-static bool play_in(stand *s, const rig_plan *plan, int outcome, int64_t trials, int64_t n)
+static bool play_in(stand *s, const rig_plan *plan, int results, int64_t trials, int64_t n)
 {
     rig r;
     play p;
     if (!rig_open(s, &r, plan))
         return refused(s);
-    bool done = play_open(&p, &r, outcome) && play_rounds(&p, trials, n);
+    bool done = play_open(&p, &r, results) && play_rounds(&p, trials, n);
     play_close(&p);
     rig_close(&r);
     return done;
@@ -155,7 +155,7 @@ static void pending(stand *s)
 }
 
 /* Every point of a finite space once, then HONE_DONE, again and again. */
-static void finite(stand *s)
+static void exhausted(stand *s)
 {
     const char *lines = s->settings->quick ? "a = int 1 3\nb = categorical x y\n"
                                            : "a = int 1 3\nb = categorical x y\nc = ordered 1 2 3 4\n";
@@ -213,6 +213,6 @@ const conform_case CONFORM_STRATEGY[] = {
     {"pending", "No point is proposed again while it is being evaluated.", FOR(HONE_STRATEGY),
      pending},
     {"finite", "Each point of a finite space comes once, then HONE_DONE.", FOR(HONE_STRATEGY),
-     finite},
+     exhausted},
     {0},
 };

@@ -1,6 +1,7 @@
 /* conform_surrogate.c - what a model answers. */
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
