@@ -493,6 +493,8 @@ typedef struct hone_plugin {
     int32_t (*create)(const hone_host *host, const hone_value *values, void **self);
     void (*destroy)(void *self);      /* accepts NULL                                     */
     const void *(*extension)(const char *id); /* NULL, or NULL for unknown ids            */
+    const char *sources; /* what the method is taken from and what departs from it, in sentences,
+                            paragraphs apart by a newline; NULL: not stated                */
 } hone_plugin;
 
 typedef struct hone_module {

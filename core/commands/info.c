@@ -1,95 +1,48 @@
-/* info.c - `hone info NAME`: a plugin's options from its own table, and a section to paste. */
+/* info.c - `hone info NAME`: a reference page of a plugin from its own table, and of all. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
-#include "options.h"
-#include "registry.h"
-#include "text.h"
-
-enum { DOC_INDENT = 4, DOC_WIDTH = 80 };
-
-/* Words of `doc`, wrapped and indented. */
-static void print_wrapped(const char *doc)
-{
-    int column = 0;
-    while (doc && *doc) {
-        size_t n = strcspn(doc, " ");
-        if (column > 0 && column + 1 + (int)n > DOC_WIDTH - DOC_INDENT) {
-            printf("\n");
-            column = 0;
-        }
-        column += printf("%s%.*s", column ? " " : "    ", (int)n, doc);
-        doc += n + strspn(doc + n, " ");
-    }
-    printf("\n");
-}
-
-static void print_option(const hone_option *o)
-{
-    char *allowed = option_allowed(o);
-    printf("\n  %s: %s%s\n", o->name, allowed ? allowed : "?",
-           o->flags & HONE_OPT_DEPRECATED ? " - deprecated"
-           : o->flags & HONE_OPT_ADVANCED ? " - advanced"
-                                          : "");
-    print_wrapped(o->doc);
-    free(allowed);
-}
-
-static void print_paste(const char *section, const char *name, const hone_option *table,
-                        int32_t n)
-{
-    printf("\nTo paste:\n\n[%s]\n", section);
-    if (name)
-        printf("plugin = %s\n", name);
-    for (int32_t i = 0; i < n; i++)
-        if (table[i].flags & HONE_OPT_REQUIRED)
-            printf("%s = \n", table[i].name);
-        else if (!(table[i].flags & (HONE_OPT_ADVANCED | HONE_OPT_DEPRECATED)))
-            printf("; %s = %s\n", table[i].name, table[i].def ? table[i].def : "");
-}
-
-static void print_plugin(const plugin *p)
-{
-    char *caps = caps_text(p->caps);
-    printf("%s %s %s - %s\n", kind_name(p->kind), p->name, p->version, p->doc ? p->doc : "");
-    printf("\n  from          %s\n", p->module ? p->module->path : "?");
-    printf("  module        %s %s, %s\n", p->module->name, p->module->version,
-           p->module->license ? p->module->license : "no licence named");
-    printf("  capabilities  %s\n", caps && *caps ? caps : "none");
-    free(caps);
-    printf("\nOptions:%s\n", p->n_options ? "" : " none");
-    for (int32_t i = 0; i < p->n_options; i++)
-        print_option(&p->options[i]);
-    print_paste(kind_name(p->kind), p->name, p->options, p->n_options);
-}
-
-static void print_host_section(const char *section, const char *title, const hone_option *table,
-                               int32_t n)
-{
-    printf("%s\n", title);
-    for (int32_t i = 0; i < n; i++)
-        print_option(&table[i]);
-    print_paste(section, NULL, table, n);
-}
+#include "reference.h"
 
 /* [study] and the host's keys of [objective] have tables of the same form. */
-static bool host_section(const char *name)
+static const hone_option *host_table(const char *name, const char **summary, int32_t *n)
 {
-    int32_t n;
-    const hone_option *table;
     if (strcmp(name, "study") == 0) {
-        table = study_options(&n);
-        print_host_section("study", "[study]: how a study runs, ends and is kept", table, n);
-        return true;
+        *summary = "how a study runs, ends and is kept";
+        return study_options(n);
     }
     if (strcmp(name, "objective") == 0) {
-        table = objective_host_options(&n);
-        print_host_section("objective", "[objective]: the host's keys, beside the plugin's own",
-                           table, n);
-        return true;
+        *summary = "the host's keys, beside the plugin's own";
+        return objective_host_options(n);
     }
-    return false;
+    return NULL;
+}
+
+/* One plugin's page. */
+static int32_t print_plugin(registry *r, int32_t kind, const char *name,
+                            const reference_form *form, error *err)
+{
+    char *here = realpath(".", NULL);
+    const plugin *p = registry_find(r, kind, name, here ? here : "/", err);
+    int32_t status = HONE_OK;
+    if (!p)
+        status = HONE_EPLUGIN;
+    else if (!reference_plugin(p, form, stdout))
+        status = error_add(err, HONE_ENOMEM, "out of memory");
+    free(here);
+    return status;
+}
+
+/* What contradicts itself on the command line; NULL: nothing. */
+static const char *misused(const invocation *in)
+{
+    bool all = flag_given(in, "catalogue");
+    if (all && (in->n_arguments || flag_given(in, "man") || flag_given(in, "kind")))
+        return "--catalogue is of all plugins, and Markdown";
+    if (!all && !in->n_arguments)
+        return "a NAME is missing (see hone help info)";
+    return NULL;
 }
 
 static int info(invocation *in)
@@ -98,28 +51,26 @@ static int info(invocation *in)
     settings_lists lists;
     registry *r = NULL;
     error err = {0};
-    const char *name = in->arguments[0], *kind = flag_value(in, "kind");
-    int32_t number = kind ? kind_number(kind) : 0;
-    int exit = EXIT_DONE;
+    const char *name = in->n_arguments ? in->arguments[0] : NULL, *kind = flag_value(in, "kind");
+    const char *wrong = misused(in), *summary = NULL;
+    const reference_form *form = flag_given(in, "man") ? &REFERENCE_MAN : &REFERENCE_TEXT;
+    int32_t number = kind ? kind_number(kind) : 0, n = 0;
 
-    if (kind && !number) {
-        fprintf(stderr,
-                "hone info: no kind '%s'; strategy, surrogate, acquisition, objective or "
-                "pruner\n",
-                kind);
+    if (kind && !number)
+        wrong = "the kinds are strategy, surrogate, acquisition, objective and pruner";
+    if (wrong) {
+        fprintf(stderr, "hone info: %s\n", wrong);
         return EXIT_USAGE;
     }
-    if (!kind && host_section(name))
-        return EXIT_DONE;
+    const hone_option *table = name && !kind ? host_table(name, &summary, &n) : NULL;
+    if (table)
+        return reference_section(name, summary, table, n, form, stdout) ? EXIT_DONE : EXIT_FAILED;
     command_settings(in, &settings, &lists);
-    char *here = realpath(".", NULL);
     int32_t status = registry_new(&settings.plugins, &r, &err);
-    const plugin *p = status < 0 ? NULL : registry_find(r, number, name, here ? here : "/", &err);
-    if (p)
-        print_plugin(p);
-    else
-        exit = command_fail(&err);
-    free(here);
+    if (status >= 0)
+        status = name ? print_plugin(r, number, name, form, &err)
+                      : reference_catalogue(r, stdout, &err);
+    int exit = status < 0 ? command_fail(&err) : EXIT_DONE;
     registry_free(r);
     settings_free(&lists);
     return exit;
@@ -129,18 +80,22 @@ static const flag FLAGS[] = {
     {"kind", "KIND",
      "strategy, surrogate, acquisition, objective or pruner, where a name is of "
      "several"},
+    {"man", NULL, "print the page in the form that man(1) reads"},
+    {"catalogue", NULL, "print the pages of all plugins that are found, in Markdown"},
     {NULL, NULL, NULL},
 };
 
 const command COMMAND_INFO = {
     .name = "info",
     .arguments = "NAME | study | objective",
-    .summary = "explain a plugin's options, or the keys of a section",
-    .help = "Types, ranges, defaults and effects, from the plugin's own table, and a section to\n"
-            "paste into a study file.  NAME with a slash is a file.\n",
-    .examples = "  hone info bayes\n  hone info study\n  hone info ./mine.so\n",
+    .summary = "explain a plugin, or the keys of a section",
+    .help = "What it can do, types, ranges, defaults and effects of its options, what it is taken\n"
+            "from, and a section to paste into a study file: all from the plugin's own table.\n"
+            "NAME with a slash is a file.\n",
+    .examples = "  hone info bayes\n  hone info study\n  hone info ./mine.so\n"
+                "  hone info cmaes --man | man -l -\n"
+                "  hone info --catalogue >plugins.md\n",
     .flags = FLAGS,
-    .min_arguments = 1,
     .max_arguments = 1,
     .completes = ARGUMENT_PLUGIN,
     .run = info,

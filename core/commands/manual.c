@@ -6,23 +6,11 @@
 
 #include "command.h"
 #include "config.h"
-
-/* roff: a backslash is an escape, a dot or quote begins a request, - alone is a hyphen. */
-static void escaped(FILE *out, const char *s, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (s[i] == '\\')
-            fputs("\\e", out);
-        else if (s[i] == '-')
-            fputs("\\-", out);
-        else
-            putc(s[i], out);
-    }
-}
+#include "reference.h"
 
 static void words(FILE *out, const char *s)
 {
-    escaped(out, s, strlen(s));
+    roff_words(out, s, strlen(s));
 }
 
 /* Text as the help has it: blank lines part paragraphs, indented lines stay as they are. */
@@ -39,9 +27,7 @@ static void prose(FILE *out, const char *text)
         if (n == 0)
             fputs(literal ? ".sp\n" : ".PP\n", out);
         else {
-            if (text[0] == '.' || text[0] == '\'')
-                fputs("\\&", out);
-            escaped(out, text, n);
+            roff_words(out, text, n);
             putc('\n', out);
         }
         text += n + (text[n] == '\n');

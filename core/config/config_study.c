@@ -45,11 +45,11 @@ static const hone_option STUDY[N_STUDY] = {
     [GOAL] = {.name = "goal",
               .type = HONE_OPT_STRING,
               .def = "minimize",
-              .doc = "minimize or maximize, one word for each objective."},
+              .doc = "One word for each objective: minimize or maximize."},
     [OBJECTIVES] = {.name = "objectives",
                     .type = HONE_OPT_STRING,
                     .doc = "Names of the objectives, for tables and figures; by default value, or "
-                           "value1 value2 ..."},
+                           "value1, value2 and so on."},
     [CONSTRAINTS] = {.name = "constraints",
                      .type = HONE_OPT_STRING,
                      .doc = "Names of constraints that the objective reports; each is met where "

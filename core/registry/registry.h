@@ -22,6 +22,7 @@ typedef struct plugin {
     int32_t kind;
     uint32_t caps;
     const char *name, *version, *doc;
+    const char *sources;        /* "" if not stated */
     const hone_option *options; /* [n_options] normalised: this host's stride */
     int32_t n_options;
     hone_strategy_ops strategy;       /* the one of `kind` is filled, zero beyond its size */

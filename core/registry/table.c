@@ -177,6 +177,9 @@ static int32_t read_plugin(const hone_plugin *from, const char *file, plugin *ou
                            w, given.kind);
     else if (!legal_line(given.version) || !legal_text(given.doc, false))
         status = error_add(err, HONE_EPLUGIN, "%s has no version or no doc", w);
+    else if (!legal_text(given.sources, true))
+        status = error_add(err, HONE_EPLUGIN, "%s: its sources are longer than %d bytes", w,
+                           TEXT_LENGTH);
     else if (!given.create || !given.destroy)
         status = error_add(err, HONE_EPLUGIN, "%s: %s is NULL, but each plugin must have it", w,
                            given.create ? "destroy" : "create");
@@ -186,6 +189,7 @@ static int32_t read_plugin(const hone_plugin *from, const char *file, plugin *ou
     out->name = given.name;
     out->version = given.version;
     out->doc = given.doc;
+    out->sources = given.sources ? given.sources : "";
     out->create = given.create;
     out->destroy = given.destroy;
     out->extension = given.extension;

@@ -119,6 +119,9 @@ static const hone_plugin PLUGIN = {
     .name = "ei",
     .version = "1.0.0",
     .doc = "Expected improvement over the best value.",
+    .sources = "Mockus, Tiesis, Zilinskas, \"The application of Bayesian methods for seeking the "
+               "extremum\", 1978; Jones, Schonlau, Welch, J. Global Optimization 13, 1998, eq. "
+               "(15); xi: Lizotte, \"Practical Bayesian Optimization\", 2008.",
     .options = OPTIONS,
     .n_options = sizeof OPTIONS / sizeof OPTIONS[0],
     .option_size = sizeof(hone_option),

@@ -111,6 +111,9 @@ static const hone_plugin PLUGIN = {
     .name = "ei_per_second",
     .version = "1.0.0",
     .doc = "Expected improvement per second: cheap evaluations first, where they promise as much.",
+    .sources = "Snoek, Larochelle, Adams, \"Practical Bayesian Optimization of Machine Learning "
+               "Algorithms\", NIPS 2012, section 3.2; the logarithm: Ament et al., NeurIPS 2023, "
+               "eqs. (8), (9).\nDeparture: the variance of the cost counts up to 1 only.",
     .option_size = sizeof(hone_option),
     .ops = &OPS,
     .create = create,

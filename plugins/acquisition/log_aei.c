@@ -108,6 +108,10 @@ static const hone_plugin PLUGIN = {
     .name = "log_aei",
     .version = "1.0.0",
     .doc = "Logarithm of augmented expected improvement, for noisy values.",
+    .sources = "Huang, Allen, Notz, Zeng, \"Global Optimization of Stochastic Black-Box Systems "
+               "via Sequential Kriging Meta-Models\", J. Global Optimization 34, 2006, eqs. "
+               "(12), (13); the logarithm: Ament et al., NeurIPS 2023.\nDeparture: the effective "
+               "best solution is that of smallest mean.",
     .option_size = sizeof(hone_option),
     .ops = &OPS,
     .create = create,

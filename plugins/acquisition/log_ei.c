@@ -93,6 +93,9 @@ static const hone_plugin PLUGIN = {
     .name = "log_ei",
     .version = "1.0.0",
     .doc = "Logarithm of expected improvement, with slopes far from the incumbent too.",
+    .sources = "Ament, Daulton, Eriksson, Balandat, Bakshy, \"Unexpected Improvements to "
+               "Expected Improvement for Bayesian Optimization\", NeurIPS 2023, eqs. (8), (9); "
+               "constraints: Gardner et al., ICML 2014, and Gelbart et al., UAI 2014.",
     .option_size = sizeof(hone_option),
     .ops = &OPS,
     .create = create,

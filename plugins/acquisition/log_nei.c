@@ -204,6 +204,10 @@ static const hone_plugin PLUGIN = {
     .name = "log_nei",
     .version = "1.0.0",
     .doc = "Logarithm of noisy expected improvement: the best value so far is drawn, not known.",
+    .sources = "Letham, Karrer, Ottoni, Bakshy, \"Constrained Bayesian Optimization with Noisy "
+               "Experiments\", Bayesian Analysis 14, 2019, eqs. (4), (5); the logarithm: Ament "
+               "et al., NeurIPS 2023.\nDeparture: mean and variance stay those of the posterior, "
+               "as if the point were independent of the draw.",
     .options = OPTIONS,
     .n_options = sizeof OPTIONS / sizeof OPTIONS[0],
     .option_size = sizeof(hone_option),

@@ -221,6 +221,9 @@ static const hone_plugin PLUGIN = {
     .name = "mes",
     .version = "1.0.0",
     .doc = "Max-value entropy search: what a measurement tells about the smallest value.",
+    .sources = "Wang, Jegelka, \"Max-value Entropy Search for Efficient Bayesian Optimization\", "
+               "ICML 2017, eq. (6) and section 3.1.\nDeparture: draws of the smallest value keep "
+               "a distance from the best posterior mean.",
     .options = OPTIONS,
     .n_options = sizeof OPTIONS / sizeof OPTIONS[0],
     .option_size = sizeof(hone_option),

@@ -102,6 +102,8 @@ static const hone_plugin PLUGIN = {
     .name = "pi",
     .version = "1.0.0",
     .doc = "Probability of improvement over the best value.",
+    .sources = "Kushner, \"A new method of locating the maximum point of an arbitrary multipeak "
+               "curve in the presence of noise\", J. Basic Engineering 86, 1964.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

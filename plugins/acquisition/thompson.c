@@ -134,6 +134,10 @@ static const hone_plugin PLUGIN = {
     .name = "thompson",
     .version = "1.0.0",
     .doc = "Thompson sampling: the minimum of one draw of the models at many candidates.",
+    .sources = "Thompson, Biometrika 25, 1933; with joint draws at candidates, Kandasamy et al., "
+               "\"Parallelised Bayesian Optimisation via Thompson Sampling\", AISTATS "
+               "2018.\nDeparture: where a model cannot be drawn from jointly, the draws are "
+               "independent.",
     .option_size = sizeof(hone_option),
     .ops = &OPS,
     .create = create,

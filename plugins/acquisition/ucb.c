@@ -115,6 +115,9 @@ static const hone_plugin PLUGIN = {
     .name = "ucb",
     .version = "1.0.0",
     .doc = "Confidence bound: mean and uncertainty weighed by kappa.",
+    .sources = "Srinivas, Krause, Kakade, Seeger, \"Gaussian Process Optimization in the Bandit "
+               "Setting\", ICML 2010; the schedule: Brochu, Cora, de Freitas, arXiv:1012.2599, "
+               "section 2.3.2.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

@@ -30,13 +30,13 @@ static const hone_option OPTIONS[N_OPTIONS] = {
                       .type = HONE_OPT_CHOICE,
                       .def = "dtlz2",
                       .choices = NAMES,
-                      .doc = "which problem (Deb, Thiele, Laumanns, Zitzler 2001)"},
+                      .doc = "Which problem (Deb, Thiele, Laumanns, Zitzler 2001)."},
     [OPT_DIMENSION] = {.name = "dimension",
                        .type = HONE_OPT_INT,
                        .low = 2,
                        .high = 100000,
-                       .doc = "parameters where [space] is missing; by default objectives + 4 for "
-                              "dtlz1, + 9 for dtlz2 to dtlz6, + 19 for dtlz7"},
+                       .doc = "Parameters where [space] is missing; by default objectives + 4 for "
+                              "dtlz1, + 9 for dtlz2 to dtlz6, + 19 for dtlz7."},
 };
 
 typedef struct dtlz {
@@ -306,7 +306,9 @@ static const hone_plugin DTLZ = {
     .kind = HONE_OBJECTIVE,
     .name = "dtlz",
     .version = "1.0.0",
-    .doc = "the DTLZ test problems: any number of objectives, with known Pareto fronts",
+    .doc = "The DTLZ test problems: any number of objectives, with known Pareto fronts.",
+    .sources = "Deb, Thiele, Laumanns, Zitzler, \"Scalable Test Problems for Evolutionary "
+               "Multiobjective Optimization\", TIK report 112, 2001, section 6.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

@@ -131,13 +131,13 @@ static const char *const FORMS[] = {"scalar", "vector", NULL};
 
 static const hone_option OPTIONS[] = {
     [LIBRARY] = {"library", HONE_OPT_PATH, HONE_OPT_REQUIRED, NULL, 0, 0, NULL, 0, NULL,
-                 "the shared object that holds the function"},
+                 "The shared object that holds the function."},
     [SYMBOL] = {"symbol", HONE_OPT_STRING, 0, "objective", 0, 0, NULL, 0, NULL,
-                "the name of the function in it"},
+                "The name of the function in it."},
     [FORM] = {"form", HONE_OPT_CHOICE, 0, "scalar", 0, 0, FORMS, 0, NULL,
               "scalar: double f(int64_t n, const double *x); vector: int32_t f(int64_t n, const "
               "double *x, double *y, double *c), which returns 0, or anything else for a failed "
-              "trial"},
+              "trial."},
 };
 
 static const hone_objective_ops OPS = {
@@ -152,7 +152,8 @@ static const hone_plugin FUNCTION = {
     .kind = HONE_OBJECTIVE,
     .name = "function",
     .version = "1.0.0",
-    .doc = "a C function in a shared object",
+    .doc = "A C function in a shared object.",
+    .sources = "Of hone itself.",
     .options = OPTIONS,
     .n_options = sizeof OPTIONS / sizeof OPTIONS[0],
     .option_size = sizeof(hone_option),

@@ -26,13 +26,13 @@ static const hone_option OPTIONS[N_OPTIONS] = {
                       .type = HONE_OPT_CHOICE,
                       .def = "zdt1",
                       .choices = NAMES,
-                      .doc = "which problem (Zitzler, Deb, Thiele 2000)"},
+                      .doc = "Which problem (Zitzler, Deb, Thiele 2000)."},
     [OPT_DIMENSION] = {.name = "dimension",
                        .type = HONE_OPT_INT,
                        .low = 2,
                        .high = 100000,
-                       .doc = "parameters where [space] is missing; the paper has 30 for zdt1 to "
-                              "zdt3, 10 for zdt4 and zdt6, 11 for zdt5"},
+                       .doc = "Parameters where [space] is missing; the paper has 30 for zdt1 to "
+                              "zdt3, 10 for zdt4 and zdt6, 11 for zdt5."},
 };
 
 typedef struct zdt {
@@ -294,7 +294,10 @@ static const hone_plugin ZDT = {
     .kind = HONE_OBJECTIVE,
     .name = "zdt",
     .version = "1.0.0",
-    .doc = "the ZDT test problems: two objectives with a known Pareto front",
+    .doc = "The ZDT test problems: two objectives with a known Pareto front.",
+    .sources = "Zitzler, Deb, Thiele, \"Comparison of Multiobjective Evolutionary Algorithms: "
+               "Empirical Results\", Evolutionary Computation 8, 2000, eqs. (6) to "
+               "(12).\nDeparture: a string of b bits is an integer parameter from 0 to 2^b - 1.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

@@ -122,6 +122,9 @@ static const hone_plugin PLUGIN = {
     .name = "asha",
     .version = "1.0.0",
     .doc = "Asynchronous successive halving: only the best 1/eta go on at each rung.",
+    .sources = "Li et al., \"A System for Massively Parallel Hyperparameter Tuning\", MLSys "
+               "2020; decisions and defaults of Optuna's SuccessiveHalvingPruner, which does not "
+               "resume stopped trials.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

@@ -182,6 +182,9 @@ static const hone_plugin PLUGIN = {
     .name = "hyperband",
     .version = "1.0.0",
     .doc = "Brackets of successive halving, from eager to patient.",
+    .sources = "Li et al., \"Hyperband: A Novel Bandit-Based Approach to Hyperparameter "
+               "Optimization\", JMLR 18, 2018, algorithm 1; decisions and defaults of Optuna's "
+               "HyperbandPruner.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

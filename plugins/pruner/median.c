@@ -114,6 +114,8 @@ static const hone_plugin PLUGIN = {
     .name = "median",
     .version = "1.0.0",
     .doc = "Stops a trial that is worse than the median of complete trials at the same step.",
+    .sources = "Golovin et al., \"Google Vizier: A Service for Black-Box Optimization\", KDD "
+               "2017, section 3.2.2; decisions and defaults of Optuna's MedianPruner.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

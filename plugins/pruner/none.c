@@ -36,6 +36,7 @@ static const hone_plugin PLUGIN = {
     .name = "none",
     .version = "1.0.0",
     .doc = "Never stops a trial early.",
+    .sources = "Of hone itself.",
     .option_size = sizeof(hone_option),
     .ops = &OPS,
     .create = create,

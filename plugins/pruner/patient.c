@@ -129,6 +129,8 @@ static const hone_plugin PLUGIN = {
     .name = "patient",
     .version = "1.0.0",
     .doc = "Lets another pruner stop a trial only after a while without improvement.",
+    .sources = "The rule of Optuna's PatientPruner.\nDeparture: the inner pruner sees every "
+               "value.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

@@ -122,6 +122,7 @@ static const hone_plugin PLUGIN = {
     .name = "percentile",
     .version = "1.0.0",
     .doc = "Stops a trial that is not in the best percentile of complete trials at the same step.",
+    .sources = "The rule of Optuna's PercentilePruner, with its defaults.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

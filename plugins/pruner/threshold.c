@@ -118,6 +118,7 @@ static const hone_plugin PLUGIN = {
     .name = "threshold",
     .version = "1.0.0",
     .doc = "Stops a trial whose intermediate value leaves a range.",
+    .sources = "The rule of Optuna's ThresholdPruner.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

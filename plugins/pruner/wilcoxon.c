@@ -205,6 +205,9 @@ static const hone_plugin PLUGIN = {
     .name = "wilcoxon",
     .version = "1.0.0",
     .doc = "Stops a trial that Wilcoxon's test finds worse than the best one, step by step.",
+    .sources = "Wilcoxon, \"Individual Comparisons by Ranking Methods\", Biometrics Bulletin 1, "
+               "1945; the rule of Optuna's WilcoxonPruner, with its defaults.\nDeparture: the "
+               "best trial is the complete one with the least mean of its values.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

@@ -236,6 +236,8 @@ static const hone_plugin PLUGIN = {
     .name = "asha",
     .version = "1.0.0",
     .doc = "Asynchronous successive halving: the best so far go on to dearer evaluations.",
+    .sources = "Li et al., \"A System for Massively Parallel Hyperparameter Tuning\", MLSys "
+               "2020, algorithm 2.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

@@ -344,6 +344,9 @@ static const hone_plugin PLUGIN = {
     .name = "bohb",
     .version = "1.0.0",
     .doc = "Hyperband with a model: new configurations are drawn near good ones (tpe).",
+    .sources = "Falkner, Klein, Hutter, \"BOHB: Robust and Efficient Hyperparameter Optimization "
+               "at Scale\", ICML 2018.\nDeparture: bandwidths, split and candidates are those of "
+               "tpe, and running trials are known to the model.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

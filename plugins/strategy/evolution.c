@@ -322,6 +322,10 @@ static const hone_plugin PLUGIN = {
     .name = "evolution",
     .version = "1.0.0",
     .doc = "Regularized evolution: the best of some recent trials, with one parameter changed.",
+    .sources = "Real, Aggarwal, Huang, Le, \"Regularized Evolution for Image Classifier "
+               "Architecture Search\", AAAI 33, 2019, algorithm 1.\nDepartures: numbers move, "
+               "which the paper does not have; smaller P and S in the same ratio, since budgets "
+               "here are smaller.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

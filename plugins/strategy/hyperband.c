@@ -123,6 +123,10 @@ static const hone_plugin PLUGIN = {
     .name = "hyperband",
     .version = "1.0.0",
     .doc = "Many cheap evaluations, the best again and dearer: brackets of successive halving.",
+    .sources = "Li, Jamieson, DeSalvo, Rostamizadeh, Talwalkar, \"Hyperband: A Novel "
+               "Bandit-Based Approach to Hyperparameter Optimization\", JMLR 18, 2018, algorithm "
+               "1.\nDeparture: workers do not wait for the rest of a rung but begin the next "
+               "bracket.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

@@ -142,6 +142,9 @@ static const hone_plugin PLUGIN = {
     .name = "lhs",
     .version = "1.0.0",
     .doc = "Latin hypercube: n points, one in each n-th part of every parameter.",
+    .sources = "McKay, Beckman, Conover, \"A Comparison of Three Methods for Selecting Values of "
+               "Input Variables in the Analysis of Output from a Computer Code\", Technometrics "
+               "21, 1979, section 2.3.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

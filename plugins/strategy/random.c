@@ -71,6 +71,8 @@ static const hone_plugin PLUGIN = {
     .name = "random",
     .version = "1.0.0",
     .doc = "Random search: every parameter drawn uniformly on its own scale.",
+    .sources = "Bergstra, Bengio, \"Random Search for Hyper-Parameter Optimization\", JMLR 13, "
+               "2012.",
     .option_size = sizeof(hone_option),
     .ops = &OPS,
     .create = create,

@@ -95,6 +95,9 @@ static const hone_plugin PLUGIN = {
     .name = "sobol",
     .version = "1.0.0",
     .doc = "Scrambled Sobol sequence: fills the space evenly, better than random points do.",
+    .sources = "Sobol', USSR Comput. Math. Math. Phys. 7, 1967; Joe, Kuo, SIAM J. Scientific "
+               "Computing 30, 2008 (directions); Owen, \"Randomly Permuted (t,m,s)-Nets and "
+               "(t,s)-Sequences\", 1995.",
     .option_size = sizeof(hone_option),
     .ops = &OPS,
     .create = create,

@@ -30,29 +30,29 @@ static const hone_option OPTIONS[N_OPTIONS] = {
                       .def = "1",
                       .low = 1,
                       .high = BBOB_FUNCTIONS,
-                      .doc = "number of the function, f1 (sphere) to f24 (Lunacek)"},
+                      .doc = "Number of the function, f1 (sphere) to f24 (Lunacek)."},
     [OPT_INSTANCE] = {.name = "instance",
                       .type = HONE_OPT_INT,
                       .def = "1",
                       .low = 1,
                       .high = 200000,
-                      .doc = "which optimum, optimal value and rotations; 1 to 15 are usual"},
+                      .doc = "Which optimum, optimal value and rotations; 1 to 15 are usual."},
     [OPT_DIMENSION] = {.name = "dimension",
                        .type = HONE_OPT_INT,
                        .low = 2,
                        .high = 100000,
-                       .doc = "number of parameters where [space] is missing (2 if not given)"},
+                       .doc = "Number of parameters where [space] is missing (2 if not given)."},
     [OPT_OFFSET] = {.name = "offset",
                     .type = HONE_OPT_CHOICE,
                     .def = "keep",
                     .choices = OFFSETS,
-                    .doc = "keep: values as COCO gives them; remove: less the optimal value"},
+                    .doc = "keep: values as COCO gives them; remove: less the optimal value."},
     [OPT_SUITE] = {.name = "suite",
                    .type = HONE_OPT_CHOICE,
                    .def = "bbob",
                    .choices = SUITES,
-                   .doc = "bbob-mixint: four fifths of the parameters are integers of 2, 4, 8 "
-                          "and 16 levels; the dimension is 5, 10, ... 45"},
+                   .doc = "With bbob-mixint four fifths of the parameters are integers of 2, 4, 8 "
+                          "and 16 levels; the dimension is 5, 10, ... 45."},
 };
 
 typedef struct bbob {
@@ -236,7 +236,11 @@ static const hone_plugin BBOB = {
     .kind = HONE_OBJECTIVE,
     .name = "bbob",
     .version = "1.0.0",
-    .doc = "the 24 noiseless functions of COCO's bbob test bed, and their mixed-integer variants",
+    .doc = "The 24 noiseless functions of COCO's bbob test bed, and their mixed-integer variants.",
+    .sources = "Hansen, Finck, Ros, Auger, \"Real-Parameter Black-Box Optimization Benchmarking "
+               "2009: Noiseless Functions Definitions\", INRIA RR-6829; mixed integers: Tusar, "
+               "Brockhoff, Hansen, GECCO 2019.\nDeparture: dimensions above COCO's 40 go on with "
+               "the same formulae.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

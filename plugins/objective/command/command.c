@@ -212,35 +212,35 @@ static const char *const RESULTS[] = {"auto", "last_line", "json", "pattern", NU
 
 static const hone_option OPTIONS[] = {
     [COMMAND] = {"command", HONE_OPT_STRING, HONE_OPT_REQUIRED, NULL, 0, 0, NULL, 0, NULL,
-                 "the program and its arguments, split into words as a shell does; {name} is the "
+                 "The program and its arguments, split into words as a shell does; {name} is the "
                  "value of a parameter, or trial, seed, worker, dir, study; [-d {x}] vanishes "
-                 "while x is inactive"},
+                 "while x is inactive."},
     [SHELL] = {"shell", HONE_OPT_BOOL, 0, "no", 0, 0, NULL, 0, NULL,
-               "let /bin/sh run the command's text; values then come only by the environment, "
-               "as \"$HONE_X\""},
+               "Let /bin/sh run the command's text; values then come only by the environment, "
+               "as \"$HONE_X\"."},
     [CWD] = {"cwd", HONE_OPT_PATH, 0, NULL, 0, 0, NULL, 0, NULL,
-             "the folder to run in; by default that of the study file"},
+             "The folder to run in; by default that of the study file."},
     [RESULT] = {"result", HONE_OPT_CHOICE, 0, "auto", 0, 0, RESULTS, 0, NULL,
                 "last_line: one number an objective, then one a constraint, in the last "
                 "non-empty line of the output; json: the last JSON object in a line of its own, "
                 "with a number under each name; pattern: see metric; auto: pattern if there is "
-                "a metric, else last_line"},
+                "a metric, else last_line."},
     [METRIC] = {"metric", HONE_OPT_STRINGS, 0, NULL, 0, 0, NULL, 0, NULL,
                 "POSIX extended regular expressions, one an objective in their order; the last "
-                "group in parentheses of the last match in the output is the value"},
+                "group in parentheses of the last match in the output is the value."},
     [CONSTRAINT] = {"constraint", HONE_OPT_STRINGS, 0, NULL, 0, 0, NULL, 0, NULL,
-                    "the same for constraints, which are met where the number is <= 0"},
+                    "The same for constraints, which are met where the number is <= 0."},
     [REPORT] = {"report", HONE_OPT_STRING, 0, NULL, 0, 0, NULL, 0, NULL,
-                "a regular expression for intermediate values: its last two groups are step and "
-                "value, read as the lines come, so that a pruner can end the program"},
+                "A regular expression for intermediate values: its last two groups are step and "
+                "value, read as the lines come, so that a pruner can end the program."},
     [OUTPUT] = {"output", HONE_OPT_INT, 0, "131072", 0, 16777216, NULL, 0, "bytes",
-                "how much of what the program prints is kept with the trial, half from the "
-                "beginning and half from the end"},
+                "How much of what the program prints is kept with the trial, half from the "
+                "beginning and half from the end."},
     [DIR] = {"dir", HONE_OPT_BOOL, 0, "no", 0, 0, NULL, 0, NULL,
-             "give each trial a folder of its own in HONE_DIR, also without {dir} in the "
-             "command"},
+             "Give each trial a folder of its own in HONE_DIR, also without {dir} in the "
+             "command."},
     [ENV] = {"env", HONE_OPT_STRINGS, 0, NULL, 0, 0, NULL, 0, NULL,
-             "NAME=value to add to the program's environment; env.1, env.2, ... for several"},
+             "NAME=value to add to the program's environment; env.1, env.2, ... for several."},
 };
 
 static const hone_objective_ops OPS = {
@@ -255,7 +255,8 @@ static const hone_plugin PLUGIN = {
     .kind = HONE_OBJECTIVE,
     .name = "command",
     .version = "1.0.0",
-    .doc = "a program: its arguments from the parameters, its value from what it prints",
+    .doc = "A program: its arguments from the parameters, its value from what it prints.",
+    .sources = "Of hone itself.",
     .options = OPTIONS,
     .n_options = sizeof OPTIONS / sizeof OPTIONS[0],
     .option_size = sizeof(hone_option),

@@ -199,21 +199,21 @@ static int32_t create(const hone_host *host, const hone_value *values, void **se
 
 static const hone_option OPTIONS[] = {
     [FILE_OPTION] = {"file", HONE_OPT_PATH, HONE_OPT_REQUIRED, NULL, 0, 0, NULL, 0, NULL,
-                     "the CSV file; its header names a column for each parameter"},
+                     "The CSV file; its header names a column for each parameter."},
     [VALUE] = {"value", HONE_OPT_STRINGS, 0, NULL, 0, 0, NULL, 0, NULL,
-               "the column of the value, value.1, value.2, ... for several objectives; by "
-               "default the names of the objectives"},
+               "The column of the value, value.1, value.2, ... for several objectives; by "
+               "default the names of the objectives."},
     [CONSTRAINT] = {"constraint", HONE_OPT_STRINGS, 0, NULL, 0, 0, NULL, 0, NULL,
-                    "the columns of the constraints, met where <= 0; by default their names"},
+                    "The columns of the constraints, met where <= 0; by default their names."},
     [SECONDS] = {"seconds", HONE_OPT_STRING, 0, NULL, 0, 0, NULL, 0, NULL,
-                 "the column of what each evaluation cost, with `step` up to that step; it is recorded, not "
-                 "waited for"},
+                 "The column of what each evaluation cost, with `step` up to that step; it is recorded, not "
+                 "waited for."},
     [STEP] = {"step", HONE_OPT_STRING, 0, NULL, 0, 0, NULL, 0, NULL,
-              "the column of the step of a learning curve: its rows are the intermediate values "
-              "of one evaluation, up to the parameter of this name if there is one"},
+              "The column of the step of a learning curve: its rows are the intermediate values "
+              "of one evaluation, up to the parameter of this name if there is one."},
     [NEAREST] = {"nearest", HONE_OPT_BOOL, 0, "no", 0, 0, NULL, 0, NULL,
-                 "take the closest row where none is equal: ranges scaled to 1 (logarithms for "
-                 "log parameters), another choice counts 1"},
+                 "Take the closest row where none is equal: ranges scaled to 1 (logarithms for "
+                 "log parameters), another choice counts 1."},
 };
 
 static const hone_objective_ops OPS = {
@@ -228,7 +228,8 @@ static const hone_plugin TABLE = {
     .kind = HONE_OBJECTIVE,
     .name = "table",
     .version = "1.0.0",
-    .doc = "results that are known already, looked up in a CSV file",
+    .doc = "Results that are known already, looked up in a CSV file.",
+    .sources = "Of hone itself.",
     .options = OPTIONS,
     .n_options = sizeof OPTIONS / sizeof OPTIONS[0],
     .option_size = sizeof(hone_option),

@@ -282,21 +282,21 @@ static const char *const NAMES[] = {TESTFN_LIST(NAME) NULL};
 
 static const hone_option OPTIONS[] = {
     [FUNCTION] = {"function", HONE_OPT_CHOICE, 0, "sphere", 0, 0, NAMES, 0, NULL,
-                  "which function; zdt1 and binh_korn have two objectives; binh_korn, gardner, "
+                  "Which function; zdt1 and binh_korn have two objectives; binh_korn, gardner, "
                   "townsend, mishra_bird, g06, g08 and pressure_vessel have constraints; trap5, "
                   "gear_train and pressure_vessel integers, func2c categories, jenatton "
-                  "conditions, augmented_branin a fidelity; noop costs nothing and is 0"},
+                  "conditions, augmented_branin a fidelity; noop costs nothing and is 0."},
     [DIMENSION] = {"dimension", HONE_OPT_INT, 0, "2", 1, 10000, NULL, 0, "parameters",
-                   "how many parameters x1, x2, ... where [space] is missing and the function "
-                   "leaves the choice"},
+                   "How many parameters x1, x2, ... where [space] is missing and the function "
+                   "leaves the choice."},
     [SHIFT] = {"shift", HONE_OPT_REALS, 0, NULL, -INFINITY, INFINITY, NULL, 0, NULL,
-               "moves the function, and so its optimum, by this much: one number for all "
-               "parameters or one for each; it defeats searches that favour the middle"},
+               "Moves the function, and so its optimum, by this much: one number for all "
+               "parameters or one for each; it defeats searches that favour the middle."},
     [NOISE] = {"noise", HONE_OPT_REAL, 0, "0", 0, INFINITY, NULL, 0, "standard deviation",
-               "adds normal noise that depends on nothing but the study's and the evaluation's "
-               "seed"},
+               "Adds normal noise that depends on nothing but the study's and the evaluation's "
+               "seed."},
     [COST] = {"cost", HONE_OPT_SECONDS, 0, "0", 0, 1e6, NULL, 0, "s",
-              "sleeps this long in each evaluation, as a stand-in for an expensive objective"},
+              "Sleeps this long in each evaluation, as a stand-in for an expensive objective."},
 };
 
 static const hone_objective_ops OPS = {
@@ -311,7 +311,9 @@ static const hone_plugin TESTFN = {
     .kind = HONE_OBJECTIVE,
     .name = "testfn",
     .version = "1.0.0",
-    .doc = "a standard test function with a known optimum, with noise and a price if wanted",
+    .doc = "A standard test function with a known optimum, with noise and a price if wanted.",
+    .sources = "Surjanovic, Bingham, \"Virtual Library of Simulation Experiments: Test Functions "
+               "and Datasets\", and the first publications that it names.",
     .options = OPTIONS,
     .n_options = sizeof OPTIONS / sizeof OPTIONS[0],
     .option_size = sizeof(hone_option),

@@ -22,19 +22,19 @@ static const hone_option OPTIONS[N_OPTIONS] = {
                       .type = HONE_OPT_CHOICE,
                       .def = "wfg4",
                       .choices = NAMES,
-                      .doc = "which problem (Huband, Hingston, Barone, While 2006)"},
+                      .doc = "Which problem (Huband, Hingston, Barone, While 2006)."},
     [OPT_POSITION] = {.name = "position",
                       .type = HONE_OPT_INT,
                       .low = 1,
                       .high = 100000,
-                      .doc = "how many of the parameters say where on the front a point lies: a "
+                      .doc = "How many of the parameters say where on the front a point lies: a "
                              "multiple of objectives - 1; by default 4 for two objectives, else "
-                             "2 (objectives - 1)"},
+                             "2 (objectives - 1)."},
     [OPT_DIMENSION] = {.name = "dimension",
                        .type = HONE_OPT_INT,
                        .low = 2,
                        .high = 100000,
-                       .doc = "parameters where [space] is missing; by default position + 20"},
+                       .doc = "Parameters where [space] is missing; by default position + 20."},
 };
 
 typedef struct wfg {
@@ -177,7 +177,10 @@ static const hone_plugin WFG = {
     .kind = HONE_OBJECTIVE,
     .name = "wfg",
     .version = "1.0.0",
-    .doc = "the WFG test problems: any number of objectives, with known Pareto fronts",
+    .doc = "The WFG test problems: any number of objectives, with known Pareto fronts.",
+    .sources = "Huband, Hingston, Barone, While, \"A Review of Multiobjective Test Problems and "
+               "a Scalable Test Problem Toolkit\", IEEE Trans. Evolutionary Computation 10, "
+               "2006.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

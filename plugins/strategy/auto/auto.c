@@ -257,6 +257,7 @@ static const hone_plugin PLUGIN = {
     .name = "auto",
     .version = "1.0.0",
     .doc = "The default: chooses by space, budget, objectives, noise and cost, and hands over.",
+    .sources = "Of hone itself; what it hands over to states its own.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

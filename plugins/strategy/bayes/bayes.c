@@ -469,6 +469,9 @@ static const hone_plugin PLUGIN = {
     .name = "bayes",
     .version = "1.0.0",
     .doc = "Bayesian optimization: a model of all trials proposes the most promising point.",
+    .sources = "Jones, Schonlau, Welch, \"Efficient Global Optimization of Expensive Black-Box "
+               "Functions\", J. Global Optimization 13, 1998; pending points: Ginsbourger, Le "
+               "Riche, Carraro, \"Kriging is well-suited to parallelize optimization\", 2010.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

@@ -349,6 +349,9 @@ static const hone_plugin PLUGIN = {
     .name = "cmaes",
     .version = "1.0.0",
     .doc = "CMA-ES: a normal distribution that learns the shape of the objective, with restarts.",
+    .sources = "Hansen, \"The CMA Evolution Strategy: A Tutorial\", arXiv:1604.00772; restarts: "
+               "Auger, Hansen, CEC 2005, and Hansen, GECCO 2009 workshops.\nDeparture: points "
+               "outside the cube are drawn again, twice at most, then clipped.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

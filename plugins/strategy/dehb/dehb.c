@@ -300,6 +300,9 @@ static const hone_plugin PLUGIN = {
     .name = "dehb",
     .version = "1.0.0",
     .doc = "Hyperband with differential evolution: rungs are populations that evolve.",
+    .sources = "Awad, Mallik, Hutter, \"DEHB: Evolutionary Hyperband for Scalable, Robust and "
+               "Efficient Hyperparameter Optimization\", IJCAI 2021.\nDeparture: workers do not "
+               "wait for a rung to finish.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

@@ -161,6 +161,7 @@ static const hone_plugin PLUGIN = {
     .name = "grid",
     .version = "1.0.0",
     .doc = "Grid search: every combination of the values chosen for each parameter.",
+    .sources = "Full factorial design, as in Montgomery, \"Design and Analysis of Experiments\".",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

@@ -236,6 +236,9 @@ static const hone_plugin PLUGIN = {
     .name = "nsga2",
     .version = "1.0.0",
     .doc = "Genetic algorithm with non-dominated sorting, NSGA-II: fronts of several objectives.",
+    .sources = "Deb, Pratap, Agarwal, Meyarivan, \"A Fast and Elitist Multiobjective Genetic "
+               "Algorithm: NSGA-II\", IEEE Trans. Evolutionary Computation 6, 2002.\nDepartures: "
+               "of two children of a pair one is kept; 50 parents, as budgets here are smaller.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

@@ -418,6 +418,11 @@ static const hone_plugin PLUGIN = {
     .name = "tpe",
     .version = "1.0.0",
     .doc = "Tree-structured Parzen estimator: draws near good trials and away from the others.",
+    .sources = "Bergstra, Bardenet, Bengio, Kegl, \"Algorithms for Hyper-Parameter "
+               "Optimization\", NIPS 2011; multivariate: Falkner, Klein, Hutter, ICML 2018; "
+               "splits, weights, groups and constant liar of Optuna 5.\nDepartures: Sobol points "
+               "before the model; failed trials are avoided, not ignored; the others are "
+               "bounded.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

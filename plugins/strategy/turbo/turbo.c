@@ -401,6 +401,10 @@ static const hone_plugin PLUGIN = {
     .name = "turbo",
     .version = "1.0.0",
     .doc = "Bayesian optimization in trust regions, TuRBO: for many parameters.",
+    .sources = "Eriksson, Pearce, Gardner, Turner, Poloczek, \"Scalable Global Optimization via "
+               "Local Bayesian Optimization\", NeurIPS 2019; constraints: Eriksson, Poloczek, "
+               "AISTATS 2021.\nDepartures: regions take trials in turn; trials count one by one "
+               "as they finish.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

@@ -424,6 +424,10 @@ static const hone_plugin PLUGIN = {
     .name = "forest",
     .version = "1.0.0",
     .doc = "Random forest: numbers, choices and conditions as they are, variance across trees.",
+    .sources = "Breiman, \"Random Forests\", Machine Learning 45, 2001; Hutter, Xu, Hoos, "
+               "Leyton-Brown, \"Algorithm Runtime Prediction\", Artificial Intelligence 206, "
+               "2014; Lindauer et al., \"SMAC3\", JMLR 23, 2022.\nDeparture: no value is made up "
+               "for inactive parameters.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

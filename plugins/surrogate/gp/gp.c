@@ -379,6 +379,9 @@ static const hone_plugin PLUGIN = {
     .name = "gp",
     .version = "1.0.0",
     .doc = "Exact Gaussian process with one lengthscale a column.",
+    .sources = "Rasmussen, Williams, \"Gaussian Processes for Machine Learning\", 2006, "
+               "algorithm 2.1 and eqs. (5.8), (5.9); priors: Hvarfner, Hellsten, Nardi, "
+               "\"Vanilla Bayesian Optimization Performs Great in High Dimensions\", ICML 2024.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),
