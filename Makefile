@@ -177,7 +177,7 @@ $(O)/pkgconfig/%.pc: sdk/%.pc.in Makefile
 
 # ---- using it --------------------------------------------------------------
 # Each target with its line for `make help` after two hashes.
-.PHONY: help demo test check tsan memcheck faults soak fuzz bench bench-bayes bench-recipe bench-postgresql compare-bbob coverage deps \
+.PHONY: help demo test check tsan memcheck faults soak fuzz bench bench-bayes bench-recipe bench-postgresql compare-bbob coverage catalogue deps \
         deps-all install uninstall format clean golden
 JOBS  = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 again = $(MAKE) --no-print-directory $(JOBS)
@@ -301,8 +301,13 @@ $(O)/completion/%: $(HOST)
 	@mkdir -p $(@D)
 	@$(HOST) completion $* >$@
 
+catalogue: $(O)/plugins.md ## a page of every plugin, with options, defaults and sources, in Markdown
+	@echo $<
+$(O)/plugins.md: $(HOST) $(PLUGINS)
+	@$(HOST) info --catalogue >$@
+
 D := $(DESTDIR)
-install: all $(MANUALS) $(O)/completion/bash $(O)/completion/zsh ## into PREFIX, below DESTDIR
+install: all $(MANUALS) $(O)/plugins.md $(O)/completion/bash $(O)/completion/zsh ## into PREFIX, below DESTDIR
 	install -D -m755 -t $(D)$(PREFIX)/bin $(HOST)
 	install -D -m755 -t $(D)$(LIBDIR) $(LIB)
 	ln -sf $(notdir $(LIB)) $(D)$(LIBDIR)/libhone.so
@@ -314,6 +319,7 @@ install: all $(MANUALS) $(O)/completion/bash $(O)/completion/zsh ## into PREFIX,
 	    $(call pc,$(PREFIX)/include/hone,$(LIBDIR)) sdk/$$p.in >$(D)$(LIBDIR)/pkgconfig/$$p; done
 	install -D -m644 -t $(D)$(MANDIR)/man1 $(O)/man/*.1
 	install -D -m644 -t $(D)$(MANDIR)/man5 $(O)/man/*.5
+	install -D -m644 -t $(D)$(PREFIX)/share/doc/hone $(O)/plugins.md
 	install -D -m644 $(O)/completion/bash $(D)$(PREFIX)/share/bash-completion/completions/hone
 	install -D -m644 $(O)/completion/zsh $(D)$(PREFIX)/share/zsh/site-functions/_hone
 	@[ -n '$(D)' ] || [ "$$(id -u)" != 0 ] || ldconfig
@@ -324,7 +330,7 @@ uninstall: ## what install put there
 	    $(D)$(MANDIR)/man5/hone-*.5 $(D)$(PREFIX)/share/bash-completion/completions/hone \
 	    $(D)$(PREFIX)/share/zsh/site-functions/_hone
 	rm -f $(patsubst $(O)/plugins/%,$(D)$(LIBDIR)/hone/1/%,$(PLUGINS))
-	rm -rf $(D)$(PREFIX)/include/hone
+	rm -rf $(D)$(PREFIX)/include/hone $(D)$(PREFIX)/share/doc/hone
 	-rmdir $(KINDS:%=$(D)$(LIBDIR)/hone/1/%) $(D)$(LIBDIR)/hone/1 $(D)$(LIBDIR)/hone
 
 clean: ## remove build/

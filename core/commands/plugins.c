@@ -44,6 +44,18 @@ static void print_left_out(const listing *list, int n)
                    strstr(list[i].skipped, "/") ? "" : ": ", list[i].skipped);
 }
 
+/* Each name once, a line each, as completion wants them. */
+static void print_names(const listing *list, int n)
+{
+    for (int i = 0; i < n; i++) {
+        bool before = !list[i].kind || list[i].skipped || list[i].shadowed_by;
+        for (int k = 0; k < i && !before; k++)
+            before = list[k].name && strcmp(list[k].name, list[i].name) == 0;
+        if (!before)
+            puts(list[i].name);
+    }
+}
+
 static void print_path(const registry *r)
 {
     int n;
@@ -107,6 +119,8 @@ static int plugins(invocation *in)
         exit = command_fail(&err);
     } else if (flag_given(in, "json")) {
         exit = print_json(list, n);
+    } else if (flag_given(in, "names")) {
+        print_names(list, n);
     } else {
         for (int i = 0; i < N_KINDS; i++)
             print_kind(list, n, KINDS[i], flag_given(in, "paths"));
@@ -121,6 +135,7 @@ static int plugins(invocation *in)
 
 static const flag FLAGS[] = {
     {"paths", NULL, "show where each one lies and which interface it was built for"},
+    {"names", NULL, "the names alone, a line each"},
     {"json", NULL, "one JSON array on standard output"},
     {NULL, NULL, NULL},
 };

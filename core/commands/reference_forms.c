@@ -181,7 +181,7 @@ static void markdown_title(FILE *out, const char *kind, const char *name, const 
     else
         fprintf(out, "\n### [%s]\n\n", name);
     marked(out, summary);
-    putc('\n', out);
+    fputs("\n\n", out);
 }
 
 static void markdown_heading(FILE *out, const char *words)
@@ -192,7 +192,7 @@ static void markdown_heading(FILE *out, const char *words)
 static void markdown_paragraph(FILE *out, const char *words)
 {
     marked(out, words);
-    fputs("\n\n", out);
+    fputs("\n", out);
 }
 
 static void markdown_fact(FILE *out, const char *term, const char *words)
