@@ -61,10 +61,11 @@ typedef struct pso {
 
 /* ---- the swarm ----------------------------------------------------------------------------*/
 
-/* Particles for a budget, < 0: not known. */
+/* Particles for a budget, < 0: not known.  On bbob 8 are best for 500 trials in 5 dimensions and 1000 in
+ * 10, of sizes from 8 to 40, and 12 to 40 do alike for 5000 in 5. */
 static int64_t particles_of(const pso *s, int64_t budget)
 {
-    const double size = budget < 0 ? 40.0 : fmin(fmax(1.6 * cbrt((double)budget), 6.0), 40.0);
+    const double size = budget < 0 ? 40.0 : fmin(fmax(cbrt((double)budget), 6.0), 40.0);
 
     return s->set > 0 ? s->set : (int64_t)rint(size);
 }
@@ -372,7 +373,7 @@ static const hone_option OPTIONS[N_OPTIONS] = {
                    .low = 2,
                    .high = 1e4,
                    .unit = "trials",
-                   .doc = "Particles; unset, 40 as in SPSO-2011, but no more than 1.6 times the "
+                   .doc = "Particles; unset, 40 as in SPSO-2011, but no more than the "
                           "cube root of the budget."},
     [TOPOLOGY] = {.name = "topology",
                   .type = HONE_OPT_CHOICE,

@@ -108,7 +108,7 @@ Test(constraints, repair_moves_no_further_than_needed)
 Test(constraints, no_proposal_violates_any, .timeout = 120)
 {
     static const char *const NAMES[] = {"random", "sobol", "lhs", "cmaes", "tpe", "nsga2",
-                                        "evolution", "de", "nelder_mead"};
+                                        "evolution", "de", "nelder_mead", "pso"};
     char folder[] = "/tmp/hone_constraints_XXXXXX", command[1024], line[256];
 
     cr_assert_not_null(mkdtemp(folder));

@@ -13,8 +13,8 @@
 static const char *const NAMES[] = {"random", "sobol", "lhs",       "grid",
                                     "tpe",    "asha",  "hyperband", "bohb", "dehb",
                                     "nsga2",  "auto",  "turbo",     "evolution",
-                                    "de"};
-enum { STRATEGIES = 14, WIDE = 64, EIGHT = 8, BATCH = 5 };
+                                    "de",     "pso"};
+enum { STRATEGIES = 15, WIDE = 64, EIGHT = 8, BATCH = 5 };
 
 static bool same_bits(const double *a, const double *b, int64_t n)
 {
@@ -106,7 +106,7 @@ Test(strategies, propose_from_the_table_alone)
             space_free(&s);
             s = space_any(&d);
         }
-        fake *f = STRATEGY(name, &s, "tpe.initial=3", "nsga2.population=4", "evolution.population=4", "de.population=5", "grid.points=3", "lhs.n=7", "auto.model=sobol", "turbo.candidates=20",
+        fake *f = STRATEGY(name, &s, "tpe.initial=3", "nsga2.population=4", "evolution.population=4", "de.population=5", "pso.particles=4", "grid.points=3", "lhs.n=7", "auto.model=sobol", "turbo.candidates=20",
                            round % 16 < 8 ? "grid.order=plain" : "grid.order=shuffled");
         if (!f) {
             cr_assert(strstr(fake_refusal, "2^62 points"), "%s", fake_refusal);
@@ -127,7 +127,7 @@ Test(strategies, propose_from_the_table_alone)
                 bench_start(&b, native);
             }
             status = bench_ask(&b, f, n, X, &given);
-            fake *fresh = STRATEGY(name, &s, "tpe.initial=3", "nsga2.population=4", "evolution.population=4", "de.population=5", "grid.points=3", "lhs.n=7", "auto.model=sobol", "turbo.candidates=20",
+            fake *fresh = STRATEGY(name, &s, "tpe.initial=3", "nsga2.population=4", "evolution.population=4", "de.population=5", "pso.particles=4", "grid.points=3", "lhs.n=7", "auto.model=sobol", "turbo.candidates=20",
                                    round % 16 < 8 ? "grid.order=plain" : "grid.order=shuffled");
             cr_assert_eq(bench_ask(&b, fresh, n, again, &given_again), status);
             cr_assert_eq(given_again, given);
@@ -164,7 +164,7 @@ Test(strategies, exhaust_finite_spaces)
         const int which = round % STRATEGIES;
         const double size = space_size(&s);
         const bool fits = size <= 120 && s.fidelity < 0;
-        fake *f = fits ? STRATEGY(NAMES[which], &s, "lhs.n=7", "nsga2.population=4", "evolution.population=4", "de.population=5", "auto.model=sobol", "turbo.candidates=20",
+        fake *f = fits ? STRATEGY(NAMES[which], &s, "lhs.n=7", "nsga2.population=4", "evolution.population=4", "de.population=5", "pso.particles=4", "auto.model=sobol", "turbo.candidates=20",
                                   round % 16 < 8 ? "grid.order=plain" : "grid.order=shuffled")
                        : NULL;
         bench b = bench_new(&s, (int64_t)fmin(size, 1000));
@@ -181,7 +181,7 @@ Test(strategies, exhaust_finite_spaces)
             }
             if (roll(&d) < 0.1) {
                 bench_leave(&b, f);
-                f = STRATEGY(NAMES[which], &s, "lhs.n=7", "nsga2.population=4", "evolution.population=4", "de.population=5", "auto.model=sobol", "turbo.candidates=20",
+                f = STRATEGY(NAMES[which], &s, "lhs.n=7", "nsga2.population=4", "evolution.population=4", "de.population=5", "pso.particles=4", "auto.model=sobol", "turbo.candidates=20",
                              round % 16 < 8 ? "grid.order=plain" : "grid.order=shuffled");
             }
             status = bench_ask(&b, f, 1 + roll_below(&d, BATCH), X, &given);
