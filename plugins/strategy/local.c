@@ -48,7 +48,7 @@ typedef struct local {
     item *items;          /* [n_items] */
     int64_t n_items, reals;
     double *normal;       /* [reals] of the reflection, length 1 */
-    double *u, *z, *x;    /* random numbers [3 d], [n_cols]; a point [n_cols] */
+    double *u, *z;        /* random numbers [3 d], [n_cols] */
     int64_t n, last;      /* finished trials that were read, the number of the last one */
     int64_t run, poll;    /* how many began before */
     int64_t run_first;    /* place in the table where the run began */
@@ -94,7 +94,7 @@ static void take(local *s, const hone_trials *t, int64_t row)
         return;
     }
     s->misses += row >= s->since;
-    if (s->centre < 0 || s->misses < s->n_items)
+    if (s->centre < 0 || s->misses < s->n_items + (s->before >= 0))
         return;
     s->before = -1;
     s->step *= s->shrink;
@@ -189,20 +189,13 @@ static void walk(const local *s, const item *way, double *x)
     } else if (way->kind == LEVEL) {
         x[c] = inside(x[c] + way->sign * fmax(0.5 * s->step, cell_at(s, c, x[c])));
     } else {
-        int64_t of = 0;
+        const double own = s->normal[(way - s->items) % s->reals];
 
-        for (int64_t i = 0; i < s->n_items; i++) {
-            const item *other = &s->items[i];
+        for (int64_t i = 0; i < s->reals; i++) { /* a column of the reflection */
+            const int64_t to = s->items[i].column;
+            const double part = (double)(to == c) - 2.0 * s->normal[i] * own;
 
-            if (other->kind != REAL || other->sign < 0.0)
-                continue;
-            const double same = other->column == c;
-            const double to = same - 2.0 * s->normal[of] * s->normal[way - s->items < s->reals
-                                                                          ? way - s->items
-                                                                          : way - s->items - s->reals];
-
-            x[other->column] = inside(x[other->column] + way->sign * s->step * to);
-            of++;
+            x[to] = inside(x[to] + way->sign * s->step * part);
         }
     }
 }
@@ -320,7 +313,6 @@ static void destroy(void *self)
     free(s->normal);
     free(s->u);
     free(s->z);
-    free(s->x);
     free(s);
 }
 
@@ -370,8 +362,7 @@ static int32_t prepare(local *s, const hone_host *host, const hone_value *values
     s->normal = malloc(cols * sizeof *s->normal);
     s->u = malloc((3 * (size_t)s->fresh.d + 1) * sizeof *s->u);
     s->z = malloc(cols * sizeof *s->z);
-    s->x = malloc(cols * sizeof *s->x);
-    if (!s->items || !s->normal || !s->u || !s->z || !s->x)
+    if (!s->items || !s->normal || !s->u || !s->z)
         return HONE_ENOMEM;
     make_items(s);
     return HONE_OK;
@@ -409,7 +400,7 @@ static const hone_option OPTIONS[N_OPTIONS] = {
     [GROW] = {.name = "grow",
               .type = HONE_OPT_REAL,
               .flags = HONE_OPT_ADVANCED,
-              .def = "1.5",
+              .def = "1.2",
               .low = 1,
               .high = 8,
               .doc = "What the step is multiplied by after a better trial, and how far the next one "

@@ -47,6 +47,7 @@ static const subject SUBJECTS[] = {
     {"de", "population = 10", 60, 200, ""},
     {"nelder_mead", "", 60, 200, ""},
     {"pso", "", 60, 200, ""},
+    {"local", "", 60, 200, ""},
     {"bayes", "", 20, 50, ""},
     {"bayes", "surrogate = forest", 30, 50, ""},
     {"bayes", "acquisition = thompson\nregion = 0.6", 25, 50, ""},

@@ -108,7 +108,8 @@ Test(constraints, repair_moves_no_further_than_needed)
 Test(constraints, no_proposal_violates_any, .timeout = 120)
 {
     static const char *const NAMES[] = {"random", "sobol", "lhs", "cmaes", "tpe", "nsga2",
-                                        "evolution", "de", "nelder_mead", "pso"};
+                                        "evolution", "de", "nelder_mead", "pso",
+                                        "local"};
     char folder[] = "/tmp/hone_constraints_XXXXXX", command[1024], line[256];
 
     cr_assert_not_null(mkdtemp(folder));

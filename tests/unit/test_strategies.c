@@ -13,8 +13,8 @@
 static const char *const NAMES[] = {"random", "sobol", "lhs",       "grid",
                                     "tpe",    "asha",  "hyperband", "bohb", "dehb",
                                     "nsga2",  "auto",  "turbo",     "evolution",
-                                    "de",     "pso"};
-enum { STRATEGIES = 15, WIDE = 64, EIGHT = 8, BATCH = 5 };
+                                    "de",     "pso",      "local"};
+enum { STRATEGIES = 16, WIDE = 64, EIGHT = 8, BATCH = 5 };
 
 static bool same_bits(const double *a, const double *b, int64_t n)
 {
