@@ -1,8 +1,8 @@
 /* local.c - strategy: mixed-space local search: mesh-adaptive polls on numbers, neighbours on
  * choices, with restarts.
  *
- * Around the best trial of a run, its centre, a poll is tried: of continuous numbers, both ways along
- * the columns of a random reflection; of whole numbers and ordered choices, up and down; of
+ * Around the best trial of a run, its centre, a poll is tried: of continuous numbers, both ways
+ * along the columns of a random reflection; of whole numbers and ordered choices, up and down; of
  * unordered choices, every other one.  A better trial is the new centre: the step grows, and the
  * first trial of the next poll goes on in the same direction.  A poll without a better one halves
  * the step.  A run ends when the step is too short, or, where nothing is continuous, after a poll
@@ -403,8 +403,8 @@ static const hone_option OPTIONS[N_OPTIONS] = {
               .def = "1.2",
               .low = 1,
               .high = 8,
-              .doc = "What the step is multiplied by after a better trial, and how far the next one "
-                     "goes on in its direction."},
+              .doc = "What the step is multiplied by after a better trial, and how far the next "
+                     "one goes on in its direction."},
     [TOLX] = {.name = "tolx",
               .type = HONE_OPT_REAL,
               .flags = HONE_OPT_ADVANCED | HONE_OPT_OPEN_LOW,

@@ -61,8 +61,8 @@ typedef struct pso {
 
 /* ---- the swarm ----------------------------------------------------------------------------*/
 
-/* Particles for a budget, < 0: not known.  On bbob 8 are best for 500 trials in 5 dimensions and 1000 in
- * 10, of sizes from 8 to 40, and 12 to 40 do alike for 5000 in 5. */
+/* Particles for a budget, < 0: not known.  On bbob 8 are best for 500 trials in 5 dimensions and
+ * 1000 in 10, of sizes from 8 to 40, and 12 to 40 do alike for 5000 in 5. */
 static int64_t particles_of(const pso *s, int64_t budget)
 {
     const double size = budget < 0 ? 40.0 : fmin(fmax(cbrt((double)budget), 6.0), 40.0);
@@ -255,7 +255,8 @@ static void chosen(const pso *s, const hone_trials *t, const places *p, int64_t 
     if (row >= 0 && isnan(t->x[row * t->ldx + c]))
         row = -1;
     for (int64_t k = 0; k < n; k++)
-        x[c + k] = row >= 0 ? t->x[row * t->ldx + c + k] : (double)(k == (int64_t)(u[1] * (double)n));
+        x[c + k] = row >= 0 ? t->x[row * t->ldx + c + k]
+                            : (double)(k == (int64_t)(u[1] * (double)n));
 }
 
 /* x := where the particle goes, not yet snapped; s->u and s->z are drawn. */

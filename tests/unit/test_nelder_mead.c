@@ -53,8 +53,8 @@ static void follow(const double *reference, int points, int d, small_function of
         const int64_t row = small_ask(&r, x);
         cr_assert_geq(row, 0);
         for (int i = 0; i < d; i++)
-            cr_assert_float_eq(x[i], reference[k * d + i], 1e-9, "d %d, point %d: %.12g, not %.12g", d, k,
-                               x[i], reference[k * d + i]);
+            cr_assert_float_eq(x[i], reference[k * d + i], 1e-9, "d %d, point %d: %.12g, not %.12g", d,
+                               k, x[i], reference[k * d + i]);
         small_tell(&r, row, HONE_COMPLETE, of(x, d));
     }
     small_free(&r);
@@ -64,7 +64,7 @@ Test(nelder_mead, tries_what_scipy_tries)
 {
     follow(ROSENBROCK_4[0], REFERENCE_POINTS, 4, rosenbrock, "nelder_mead.adaptive=yes");
     follow(ROSENBROCK_2[0], REFERENCE_POINTS, 2, rosenbrock, "nelder_mead.adaptive=no");
-    follow(STEP_3[0], 35, 3, stairs, "nelder_mead.adaptive=yes"); /* then all are equal: ours ends */
+    follow(STEP_3[0], 35, 3, stairs, "nelder_mead.adaptive=yes"); /* then all are equal */
     follow(EDGE_5[0], REFERENCE_POINTS, 5, edge, "nelder_mead.adaptive=yes");
 }
 
@@ -154,8 +154,8 @@ Test(nelder_mead, exhausts)
     int n = 0, all = 0;
 
     small_open(&r, "nelder_mead",
-               SPACE("n = int 1 7", "k = categorical a b c", "o = ordered p q r", "b = int 0 2"), NULL, 1,
-               -1);
+               SPACE("n = int 1 7", "k = categorical a b c", "o = ordered p q r", "b = int 0 2"),
+               NULL, 1, -1);
     while (row >= 0 || n > 0) {
         row = n < 3 ? small_ask(&r, x) : -1;
         if (row >= 0) {

@@ -19,8 +19,8 @@
  * place of a first trial that failed is filled by a child of another member.  No point is
  * proposed that the table holds, running ones included; after many tries an untried point is
  * taken, and a finite space ends when all were tried.  When all members have the same value, all
- * but the best are replaced by Sobol points, and the population's size begins anew with what is left
- * of the budget.
+ * but the best are replaced by Sobol points, and the population's size begins anew with what is
+ * left of the budget.
  *
  * Sources: those of memory.c; the other constants of jSO as in memory.c, from Brest's own program:
  * p from 0.25 to 0.125, the pull 0.7, 0.8 and 1.2 times F.  L-SHADE: p = 0.11, archive 2.6 times
@@ -64,8 +64,8 @@ typedef struct de {
 
 /* ---- sizes --------------------------------------------------------------------------------*/
 
-/* Members at the start, with `budget` trials ahead; < 0: not known.  The best on bbob of sizes from 6
- * to 90: 10 of 100 trials and 18 of 500 in 5 dimensions, 24 of 1000 in 10 and of 2000 in 20, 40
+/* Members at the start, with `budget` trials ahead; < 0: not known.  The best on bbob of sizes
+ * from 6 to 90: 10 of 100 trials and 18 of 500 in 5 dimensions, 24 of 1000 in 10 and of 2000 in 20, 40
  * of 5000 in 5. */
 static int64_t population_of(const de *s, int64_t budget)
 {

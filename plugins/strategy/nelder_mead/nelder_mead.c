@@ -382,8 +382,8 @@ static const hone_option OPTIONS[N_OPTIONS] = {
                  .low = 0,
                  .high = 1e6,
                  .unit = "trials",
-                 .doc = "Sobol points at the beginning, the best of which is the first vertex; with "
-                        "0 the search begins at the best trial there is, else at the parameters' "
+                 .doc = "Sobol points at the beginning, the best of which is the first vertex; "
+                        "with 0 the search begins at the best trial there is, else at the parameters' "
                         "initial values, else in the middle."},
     [ADAPTIVE] = {.name = "adaptive",
                   .type = HONE_OPT_BOOL,

@@ -247,7 +247,8 @@ int simplex_ended(const simplex *s, double tolx, double tolfun)
     for (int64_t i = 1; i <= s->n; i++)
         for (int64_t j = 0; j < s->n; j++)
             wide = fmax(wide, fabs(vertex(s, i)[j] - vertex(s, 0)[j]));
-    if (hone_standing_compare(best, worst) == 0 || s->iteration - s->improved > PATIENCE * (s->n + 1))
+    if (hone_standing_compare(best, worst) == 0 ||
+        s->iteration - s->improved > PATIENCE * (s->n + 1))
         return 1;
     return wide <= tolx && best->rank == worst->rank && worst->key - best->key <= tolfun;
 }
