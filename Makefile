@@ -51,7 +51,7 @@ PACKAGES.build := libc6-dev libinih-dev libjansson-dev libsqlite3-dev liblapacke
 PACKAGES.run   := $(PACKAGES.build) libsvm-tools gnuplot-nox
 PACKAGES.test  := $(PACKAGES.run) libcriterion-dev pkgconf locales
 PACKAGES.all   := $(PACKAGES.test) g++ clang libclang-rt-14-dev clang-format gcovr valgrind strace \
-                  man-db zsh python3-optuna python3-sklearn python3-psycopg2 postgresql-15
+                  man-db zsh python3-optuna python3-sklearn python3-psycopg2 postgresql-15 libnlopt-dev
 
 installed = $(shell dpkg-query -W -f '$${Package} $${db:Status-Status}\n' $(1) 2>/dev/null | \
                     sed -n 's/ installed$$//p')
@@ -83,6 +83,14 @@ KINDS    := strategy surrogate acquisition objective pruner
 PLUGIN_FOLDERS := $(foreach d,$(patsubst %/,%,$(wildcard $(KINDS:%=plugins/%/*/))),\
                       $(if $(wildcard $(d)/$(notdir $(d)).c),$(d)))
 PLUGINS  := $(patsubst %.c,$(O)/%.so,$(wildcard $(KINDS:%=plugins/%/*.c))) $(PLUGIN_FOLDERS:%=$(O)/%.so)
+# What needs a library that need not be there says so, with its name for pkg-config and its Debian
+# package, and is left out where it is not:
+#     /* NEEDS: nlopt libnlopt-dev */
+UNMET    := $(shell sed -s -n 's@^/\* NEEDS: \([^ ]*\) \([^ ]*\) \*/$$@\1 \2@;T;F;p;q' \
+                $(wildcard $(KINDS:%=plugins/%/*.c) tests/unit/*.c) /dev/null | paste - - | \
+                while read file name package; do pkg-config --exists $$name 2>/dev/null || \
+                    echo $$file:$$package; done)
+PLUGINS  := $(filter-out $(foreach u,$(UNMET),$(patsubst %.c,$(O)/%.so,$(firstword $(subst :, ,$(u))))),$(PLUGINS))
 programs  = $(patsubst %.c,$(O)/%,$(wildcard $(1)))
 CRITERION := $(call programs,tests/unit/*.c tests/conformance/*.c tests/endtoend/*.c tests/faults/test_*.c)
 DRIVERS  := $(filter-out $(CRITERION),$(call programs,tests/faults/*.c))
