@@ -83,16 +83,19 @@ KINDS    := strategy surrogate acquisition objective pruner
 PLUGIN_FOLDERS := $(foreach d,$(patsubst %/,%,$(wildcard $(KINDS:%=plugins/%/*/))),\
                       $(if $(wildcard $(d)/$(notdir $(d)).c),$(d)))
 PLUGINS  := $(patsubst %.c,$(O)/%.so,$(wildcard $(KINDS:%=plugins/%/*.c))) $(PLUGIN_FOLDERS:%=$(O)/%.so)
-# What needs a library that need not be there says so, with its name for pkg-config and its Debian
-# package, and is left out where it is not:
+# What needs a library that need not be there names it in a comment line, for pkg-config and for
+# Debian, and is left out where it is not:
 #     /* NEEDS: nlopt libnlopt-dev */
-UNMET    := $(shell sed -s -n 's@^/\* NEEDS: \([^ ]*\) \([^ ]*\) \*/$$@\1 \2@;T;F;p;q' \
-                $(wildcard $(KINDS:%=plugins/%/*.c) tests/unit/*.c) /dev/null | paste - - | \
-                while read file name package; do pkg-config --exists $$name 2>/dev/null || \
+needy    := $(shell sed -s -n 's@^/\* NEEDS: \([^ ]*\) \([^ ]*\) \*/$$@\1 \2@;T;F;p' \
+                plugins/*/*.c plugins/*/*/*.c tests/unit/*.c | paste -d ' ' - - | \
+                while read -r file name package; do pkg-config --exists $$name 2>/dev/null || \
                     echo $$file:$$package; done)
-PLUGINS  := $(filter-out $(foreach u,$(UNMET),$(patsubst %.c,$(O)/%.so,$(firstword $(subst :, ,$(u))))),$(PLUGINS))
+unmet    := $(foreach u,$(needy),$(firstword $(subst :, ,$(u))))
+without   = $(filter-out $(patsubst %.c,$(O)/%$(2),$(unmet)) \
+                $(patsubst %/,$(O)/%$(2),$(dir $(unmet))),$(1))
+PLUGINS  := $(call without,$(PLUGINS),.so)
 programs  = $(patsubst %.c,$(O)/%,$(wildcard $(1)))
-CRITERION := $(call programs,tests/unit/*.c tests/conformance/*.c tests/endtoend/*.c tests/faults/test_*.c)
+CRITERION := $(call without,$(call programs,tests/unit/*.c tests/conformance/*.c tests/endtoend/*.c tests/faults/test_*.c))
 DRIVERS  := $(filter-out $(CRITERION),$(call programs,tests/faults/*.c))
 BENCHES  := $(call programs,tests/bench/*.c)
 FUZZERS  := $(call programs,tests/fuzz/*.c)
@@ -111,6 +114,8 @@ PC       := $(O)/pkgconfig/hone-plugin.pc $(O)/pkgconfig/libhone.pc
 
 all: | headers
 all: $(HOST) $(LIB) $(PLUGINS) $(PC) build/hone
+	@for u in $(filter plugins/%,$(needy)); do \
+	    echo "left out: $${u%%:*}; its library is not here (Debian: $${u##*:})"; done
 
 # Says once and plainly what a compiler would say at length.
 HEADERS := stdio.h ini.h jansson.h sqlite3.h lapacke.h cblas.h
