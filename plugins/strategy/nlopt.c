@@ -34,7 +34,7 @@
 
 enum { ALGORITHM, LOCAL, SEARCHES, RESTARTS, STEP, XTOL, FTOL, POPULATION, N_OPTIONS };
 enum {
-    MOST_KNOWN = 1000, /* points in a row that were tried already, before another takes their place */
+    MOST_KNOWN = 100, /* points in a row that were tried already; then another takes their place */
     MOST_EMPTY = 8     /* searches in a row that end without a point */
 };
 
@@ -100,8 +100,10 @@ static const double *values_at(search *s, const double *x)
         return s->y;
     memcpy(s->at, x, bytes);
     s->known = 1;
-    if (hone_callback_value(s->call, x, s->y))
+    if (hone_callback_value(s->call, x, s->y)) { /* newuoa_bound loops for ever at infinity */
+        memset(s->y, 0, (1 + (size_t)s->owner->fresh.space->n_constraints) * sizeof *s->y);
         nlopt_force_stop(s->opt);
+    }
     return s->y;
 }
 

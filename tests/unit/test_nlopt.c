@@ -53,10 +53,11 @@ static double rastrigin(const double *u)
 typedef double (*function)(const double *u);
 static const function FUNCTIONS[] = {rosenbrock, rastrigin};
 
-/* ---- the library, called directly ---- */
+/* ---- the library, called directly with the function that the host would evaluate ---- */
 
 typedef struct trace {
     function f;
+    const view *view;
     int n;
     double x[MOST][DIMENSION];
 } trace;
@@ -68,7 +69,10 @@ static double record(unsigned n, const double *x, double *gradient, void *contex
     if (t->n < MOST)
         memcpy(t->x[t->n], x, n * sizeof *x);
     t->n++;
-    return t->f(x);
+    double at[DIMENSION];
+    memcpy(at, x, sizeof at);
+    view_snap(t->view, 1, at, DIMENSION); /* a trial's numbers have fewer digits */
+    return t->f(at);
 }
 
 static void call_directly(nlopt_algorithm id, uint64_t seed, trace *t)
@@ -108,7 +112,7 @@ typedef struct table {
     hone_trials t;
     int64_t number[MOST], finished[MOST];
     int32_t state[MOST];
-    double x[MOST][DIMENSION], y[MOST], c[MOST];
+    double x[MOST][DIMENSION], y[MOST], c[MOST], asked[DIMENSION]; /* before it was snapped */
 } table;
 
 static table *table_new(int64_t n_constraints)
@@ -130,6 +134,7 @@ static int32_t ask(fake *f, table *b, int64_t n, int64_t *given)
     const int32_t status = ops->ask(f->self, &b->t, n, &b->number[b->t.n], b->x[b->t.n],
                                     DIMENSION, given);
     cr_assert(status >= 0, "%s", f->message);
+    memcpy(b->asked, b->x[b->t.n], sizeof b->asked);
     view_snap(&f->view, *given, b->x[b->t.n], DIMENSION);
     for (int64_t i = 0; i < *given; i++)
         b->y[b->t.n++] = NAN;
@@ -165,11 +170,12 @@ Test(nlopt, same_bits_as_called_directly)
         snprintf(option, sizeof option, "nlopt.algorithm=%s", ALGORITHMS[k % N_ALGORITHMS].name);
         fake *f = NLOPT(&s, option, "nlopt.restarts=no");
         rng_bits(f->key, 0, 0, 1, &seed);
+        t.view = &f->view;
         call_directly(ALGORITHMS[k % N_ALGORITHMS].id, seed, &t);
         cr_assert(t.n > 20, "%s: %d", option, t.n);
         table *b = table_new(0);
         for (; row < MOST && ask(f, b, 1, &given) == HONE_OK; row++) {
-            cr_expect(row < t.n && memcmp(b->x[row], t.x[row], sizeof t.x[row]) == 0,
+            cr_expect(row < t.n && memcmp(b->asked, t.x[row], sizeof t.x[row]) == 0,
                       "%s: point %d", option, row);
             tell(f, b, row, HONE_COMPLETE, t.f(b->x[row]), NAN);
         }
@@ -249,7 +255,7 @@ Test(nlopt, searches_wait_and_survive_failures)
 
 Test(nlopt, finite_spaces_are_exhausted)
 {
-    space s = cube(DIMENSION, "int 1 4");
+    space s = cube(DIMENSION, "int 1 3");
     error err = {0};
 
     for (int k = 0; k < N_ALGORITHMS; k++) {
@@ -264,7 +270,7 @@ Test(nlopt, finite_spaces_are_exhausted)
                      rastrigin(b->x[b->t.n - given + i]), NAN);
         for (; n < b->t.n; n++)
             tell(f, b, n, HONE_COMPLETE, 0, NAN);
-        cr_expect_eq(n, 64, "%s: %d", option, (int)n);
+        cr_expect_eq(n, 27, "%s: %d", option, (int)n);
         for (int i = 0; i < n; i++)
             for (int j = 0; j < i; j++)
                 cr_expect(memcmp(b->x[i], b->x[j], sizeof b->x[i]) != 0, "%s", option);
