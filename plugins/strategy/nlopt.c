@@ -20,7 +20,8 @@
  *
  * Source: Johnson, "The NLopt nonlinear-optimization package", github.com/stevengj/nlopt, 2.7;
  *         of each algorithm: its manual, "NLopt Algorithms".
- * Departure: NLopt's time limits and target values are not offered; the study's [study] has them. */
+ * Departures: a point that NLopt asks for twice in a row costs one trial; time limits and target
+ *         values are those of [study]. */
 /* NEEDS: nlopt libnlopt-dev */
 /* LIBS: -lnlopt */
 #include <math.h>
@@ -528,7 +529,8 @@ static const hone_plugin PLUGIN = {
     .doc = "Derivative-free algorithms of NLopt: simplices, quadratic models, boxes, populations.",
     .sources = "Johnson, \"The NLopt nonlinear-optimization package\", "
                "github.com/stevengj/nlopt; of each algorithm: its manual, \"NLopt "
-               "Algorithms\".\nDeparture: time limits and target values are the study's.",
+               "Algorithms\".\nDepartures: a point asked for twice in a row costs one trial; time "
+               "limits and target values are the study's.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

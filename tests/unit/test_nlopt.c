@@ -58,17 +58,22 @@ static const function FUNCTIONS[] = {rosenbrock, rastrigin};
 typedef struct trace {
     function f;
     const view *view;
+    nlopt_opt opt;
     int n;
-    double x[MOST][DIMENSION];
+    double x[MOST][DIMENSION], last[DIMENSION];
 } trace;
 
 static double record(unsigned n, const double *x, double *gradient, void *context)
 {
     trace *t = context;
     (void)gradient;
-    if (t->n < MOST)
+    const bool again = t->n > 0 && memcmp(t->last, x, sizeof t->last) == 0; /* costs no trial */
+    memcpy(t->last, x, sizeof t->last);
+    if (!again && t->n < MOST)
         memcpy(t->x[t->n], x, n * sizeof *x);
-    t->n++;
+    t->n += !again;
+    if (t->n == MOST) /* a limit of evaluations would change what mlsl_lds does */
+        nlopt_force_stop(t->opt);
     double at[DIMENSION];
     memcpy(at, x, sizeof at);
     view_snap(t->view, 1, at, DIMENSION); /* a trial's numbers have fewer digits */
@@ -84,7 +89,7 @@ static void call_directly(nlopt_algorithm id, uint64_t seed, trace *t)
     nlopt_set_lower_bounds1(opt, 0);
     nlopt_set_upper_bounds1(opt, 1);
     nlopt_set_xtol_abs1(opt, 1e-6);
-    nlopt_set_maxeval(opt, MOST);
+    t->opt = opt;
     nlopt_set_xtol_abs1(local, 1e-6);
     nlopt_set_local_optimizer(opt, local);
     nlopt_srand((unsigned long)seed);
