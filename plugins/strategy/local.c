@@ -427,6 +427,11 @@ static const hone_plugin PLUGIN = {
     .name = "local",
     .version = "1.0.0",
     .doc = "Local search with restarts: adaptive direct search on numbers, neighbours on choices.",
+    .sources = "Audet, Dennis, \"Mesh Adaptive Direct Search Algorithms for Constrained "
+               "Optimization\", SIAM J. Optimization 17, 2006; mixed variables: Abramson, Audet, "
+               "Chrissis, Walston, Optimization Letters 3, 2009; directions: Abramson, Audet, "
+               "Dennis, Le Digabel, \"OrthoMADS\", SIAM J. Optimization 20, 2009.\nDeparture: "
+               "there is no mesh to round to.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

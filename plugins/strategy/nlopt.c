@@ -460,8 +460,8 @@ static const hone_option OPTIONS[N_OPTIONS] = {
                    .type = HONE_OPT_CHOICE,
                    .def = "auto",
                    .choices = ALGORITHM_CHOICES,
-                   .doc = "Local: bobyqa and newuoa_bound (quadratic models, two columns at least), "
-                          "cobyla (linear models), neldermead and sbplx (simplices), praxis "
+                   .doc = "Local: bobyqa and newuoa_bound (quadratic models, two columns at "
+                          "least), cobyla (linear models), neldermead and sbplx (simplices), praxis "
                           "(directions); global: direct, direct_l and direct_l_rand (boxes), crs2, "
                           "esch and isres (populations), mlsl and mlsl_lds (many local searches). "
                           "auto: cobyla with constraints, else bobyqa, in one column sbplx; "
@@ -476,8 +476,8 @@ static const hone_option OPTIONS[N_OPTIONS] = {
                   .def = "1",
                   .low = 1,
                   .high = 64,
-                  .doc = "Independent searches side by side, each with one trial under way: as many "
-                         "workers are kept busy."},
+                  .doc = "Independent searches side by side, each with one trial under way: as "
+                         "many workers are kept busy."},
     [RESTARTS] = {.name = "restarts",
                   .type = HONE_OPT_BOOL,
                   .def = "yes",

@@ -421,6 +421,9 @@ static const hone_plugin PLUGIN = {
     .name = "pso",
     .version = "1.0.0",
     .doc = "Particle swarm optimization: SPSO-2011 with adaptive random informants.",
+    .sources = "Clerc, \"Standard Particle Swarm Optimisation\", hal-00764996, 2012, sections 3 "
+               "and 4.\nDepartures: a bound reverses half of the velocity that was left; fewer "
+               "particles for small budgets.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

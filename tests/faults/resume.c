@@ -46,6 +46,8 @@ static const subject SUBJECTS[] = {
     {"evolution", "population = 10", 60, 200, ""},
     {"de", "population = 10", 60, 200, ""},
     {"nelder_mead", "", 60, 200, ""},
+    {"nlopt", "searches = 3", 60, 50, ""},
+    {"nlopt", "algorithm = crs2", 60, 50, ""},
     {"pso", "", 60, 200, ""},
     {"local", "", 60, 200, ""},
     {"bayes", "", 20, 50, ""},
@@ -65,6 +67,14 @@ static const char STUDY[] = "[study]\nname = s\nseed = 5\ntrials = %d\nstorage =
                             "command = sh -c \"exec awk 'BEGIN { printf \\\"%%.17g\\n\\\", "
                             "ENVIRON[\\\"HONE_X\\\"] ^ 2 + log(ENVIRON[\\\"HONE_K\\\"]) + "
                             "length(ENVIRON[\\\"HONE_Z\\\"]) }'\"\n";
+
+/* One that needs a library is not everywhere. */
+static bool built(const char *strategy)
+{
+    char path[LINE];
+    snprintf(path, sizeof path, BUILD_DIR "/plugins/strategy/%s.so", strategy);
+    return access(path, F_OK) == 0;
+}
 
 static double now(void)
 {
@@ -335,7 +345,7 @@ int main(int argc, char **argv)
         return 1;
     for (int i = 0; i < N_SUBJECTS; i++) {
         const subject *s = &SUBJECTS[i];
-        if (argc == 3 && strcmp(argv[1], s->strategy) != 0)
+        if (!built(s->strategy) || (argc == 3 && strcmp(argv[1], s->strategy) != 0))
             continue;
         bad += rounds_of(s, quick ? 5 : argc == 3 ? atoi(argv[2]) : s->rounds);
     }

@@ -429,6 +429,10 @@ static const hone_plugin PLUGIN = {
     .name = "de",
     .version = "1.0.0",
     .doc = "Differential evolution that learns its settings: jSO, L-SHADE, or the plain forms.",
+    .sources = "Brest, Maucec, Boskovic, \"Single Objective Real-Parameter Optimization: "
+               "Algorithm jSO\", CEC 2017; Tanabe, Fukunaga, \"L-SHADE\", CEC 2014; Storn, "
+               "Price, J. Global Optimization 11, 1997.\nDepartures: a child replaces its parent "
+               "at once; the population at the start is bounded by the budget.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),

@@ -426,6 +426,9 @@ static const hone_plugin PLUGIN = {
     .name = "nelder_mead",
     .version = "1.0.0",
     .doc = "The Nelder-Mead simplex, adaptive and restarted: for a few numbers and little noise.",
+    .sources = "Nelder, Mead, Computer Journal 7, 1965; adaptive coefficients: Gao, Han, "
+               "Computational Optimization and Applications 51, 2012; restarts: Kelley, SIAM J. "
+               "Optimization 10, 1999.",
     .options = OPTIONS,
     .n_options = N_OPTIONS,
     .option_size = sizeof(hone_option),
