@@ -1,4 +1,4 @@
-/* compare_figures.c - see compare_figures.h: distributions of runtimes, profiles, curves. */
+/* compare_figures.c - see compare_figures.h: distributions of runtimes, profiles. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 
 #include "compare_figures.h"
 
-enum { MOST_DIMENSIONS = 6, PER_DECADE = 20, MOST_POINTS = 400 };
+enum { MOST_DIMENSIONS = 6, MOST_POINTS = 400 };
 static const double PROFILE_PRECISION = 0.1; /* of data and performance profiles */
 
 static const char *name_of(const findings *r, int64_t s)
@@ -93,49 +93,6 @@ figure *findings_distributions(const findings *r, bool apart)
         return f;
     figure_free(f);
     return NULL;
-}
-
-/* ---- curves ------------------------------------------------------------------------------ */
-
-static double score_at(const findings *r, run_place at, double when)
-{
-    const run_record *run = findings_record(r, at);
-    double zero = findings_target(r, at, 0), one = findings_target(r, at, 1) - zero;
-    double least = r->comparison->targets[r->comparison->n_targets - 1];
-    int64_t low = 0, high = run->n; /* the last step at or before `when` stands at low - 1 */
-    while (low < high) {
-        int64_t middle = (low + high) / 2;
-        if ((double)run->steps[middle].evaluation <= when * (double)run->dimension)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low > 0 ? log10(fmax((run->steps[low - 1].value - zero) / one, least)) : NAN;
-}
-
-figure *findings_curves(const findings *r)
-{
-    const comparison *c = r->comparison;
-    figure *f = figure_new(NULL);
-    panel *p = figure_panel(f, NULL, "evaluations / dimension",
-                            "precision (10 to the power of, mean over runs)");
-    double x[MOST_POINTS], y[MOST_POINTS], end = longest(r, 0);
-    int64_t each = r->log->n / c->n_contenders, m = 0;
-    panel_flags(p, PANEL_LOG_X);
-    for (double e = 0; m < MOST_POINTS && (m == 0 || x[m - 1] < end); e += 1.0 / PER_DECADE)
-        x[m++] = fmin(end, pow(10, e));
-    for (int64_t s = 0; s < c->n_contenders; s++) {
-        for (int64_t j = 0; j < m; j++) {
-            y[j] = 0;
-            for (int64_t i = 0; i < each; i++) {
-                run_place at = comparison_place(c, s * each + i);
-                if (findings_record(r, at)->n > 0) /* what failed has no curve */
-                    y[j] += score_at(r, at, x[j]) / (double)each;
-            }
-        }
-        series_xy(p, SERIES_LINE, (int)(s % STYLES), name_of(r, s), m, x, y);
-    }
-    return f;
 }
 
 /* ---- profiles ---------------------------------------------------------------------------- */

@@ -10,6 +10,7 @@ figure *findings_critical(const findings *r);
 /* compare_figures.c: distribution of runtimes, over all and, `apart`, in each dimension. */
 figure *findings_distributions(const findings *r, bool apart);
 figure *findings_profiles(const findings *r); /* data and performance profile */
+/* compare_curves.c: best value so far against evaluations and time. */
 figure *findings_curves(const findings *r);
 
 #endif

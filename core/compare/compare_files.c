@@ -1,6 +1,6 @@
 /* compare_files.c - the results of a comparison as tables for programs and papers.
  *
- * All but timings.csv depend on nothing but the comparison file: the same bytes whatever the
+ * All but timings.csv and, where no evaluation says how long it takes, curves-time.csv depend on nothing but the comparison file: the same bytes whatever the
  * number of cores and however often the comparison was interrupted. */
 #include <jansson.h>
 #include <math.h>
@@ -12,8 +12,6 @@
 
 static const double TABLE_TARGETS[] = {1e1, 1e-1, 1e-3, 1e-5, 1e-7}; /* of COCO's tables */
 enum { N_TABLE_TARGETS = sizeof TABLE_TARGETS / sizeof *TABLE_TARGETS };
-enum { PER_DECADE = 10 };         /* points of a curve */
-enum { BOOTSTRAP_DRAWS = 1000 };
 
 static int32_t save(const findings *r, const char *name, text *t, error *err)
 {
@@ -90,77 +88,19 @@ static int32_t save_runs(const findings *r, error *err)
     return status < 0 ? status : second < 0 ? second : third;
 }
 
-/* ---- curves ------------------------------------------------------------------------------ */
-
-/* 1, ..., budget: even in logarithms, whole, each once. */
-static int64_t grid(int64_t budget, double *at)
-{
-    int64_t n = 0, last = 0;
-    for (int64_t i = 0; last < budget; i++) {
-        int64_t next = (int64_t)ceil(pow(10, (double)i / PER_DECADE) - 1e-9);
-        next = next > budget ? budget : next;
-        if (next > last)
-            at[n++] = (double)next;
-        last = next > last ? next : last;
-    }
-    return n;
-}
-
-static void run_curve(const findings *r, run_place place, const double *at, int64_t m, double *out)
-{
-    const run_record *run = findings_record(r, place);
-    double above = findings_target(r, place, 0), one = findings_target(r, place, 1) - above;
-    int64_t k = 0;
-    for (int64_t j = 0; j < m; j++) {
-        while (k < run->n && (double)run->steps[k].evaluation <= at[j])
-            k++;
-        out[j] = k > 0 ? (run->steps[k - 1].value - above) / one : INFINITY;
-    }
-}
-
-static int32_t add_bands(const findings *r, int64_t s, int64_t b, double *work, text *t, error *err)
-{
-    const comparison *c = r->comparison;
-    int64_t runs = c->n_instances * c->repeats;
-    const run_record *any = findings_record(r, (run_place){.contender = s, .block = b});
-    double at[400], *curves = work;
-    int64_t m = grid(comparison_budget(c, any->dimension > 0 ? any->dimension : 1), at);
-    stat_band bands[400];
-    stat_resampling how = {.level = 0.95, .draws = BOOTSTRAP_DRAWS,
-                           .key = rng_child(rng_root(c->seed), "bootstrap", 0)};
-    for (int64_t i = 0; i < runs; i++)
-        run_curve(r, (run_place){s, b, i / c->repeats, i % c->repeats}, at, m, curves + i * m);
-    int32_t status = stat_bands(curves, runs, m, &how, bands);
-    if (status < 0)
-        return error_add(err, status, "the curves of %s have no quartiles", c->blocks[b].name);
-    for (int64_t j = 0; j < m; j++) {
-        text_add(t, "%s,%s,%lld,%.0f", c->contenders[s].name, c->blocks[b].name,
-                 (long long)any->dimension, at[j]);
-        add_number(t, bands[j].median);
-        add_number(t, bands[j].quartiles.low);
-        add_number(t, bands[j].quartiles.high);
-        add_number(t, bands[j].interval.low);
-        add_number(t, bands[j].interval.high);
-        text_add(t, "\n");
-    }
-    return HONE_OK;
-}
-
 static int32_t save_curves(const findings *r, error *err)
 {
-    const comparison *c = r->comparison;
-    text t = {0};
-    double *work = calloc((size_t)(c->n_instances * c->repeats) * 400, sizeof *work);
-    int32_t status = work ? HONE_OK : error_add(err, HONE_ENOMEM, "out of memory for curves");
-    text_add(&t, "strategy,problem,dimension,evaluations,precision_median,quartile_low,"
-                 "quartile_high,median_low,median_high\n");
-    for (int64_t s = 0; s < c->n_contenders; s++)
-        for (int64_t b = 0; b < c->n_blocks && status >= 0; b++)
-            status = add_bands(r, s, b, work, &t, err);
-    free(work);
+    text curves = {0}, times = {0};
+    int32_t status = findings_curve_table(r, false, &curves, err);
     if (status >= 0)
-        return save(r, "curves.csv", &t, err);
-    text_free(&t);
+        status = findings_curve_table(r, true, &times, err);
+    if (status >= 0) {
+        status = save(r, "curves.csv", &curves, err);
+        int32_t second = save(r, "curves-time.csv", &times, err);
+        return status < 0 ? status : second;
+    }
+    text_free(&curves);
+    text_free(&times);
     return status;
 }
 

@@ -175,8 +175,10 @@ static int32_t add_figures(const findings *r, page *p, error *err)
     page_section(p, "Progress", "progress");
     if (status >= 0)
         status = add_figure(r, p, findings_curves(r), "curves",
-                            "Precision of the best value so far, as the mean of its decimal "
-                            "logarithm over all runs.",
+                            "Precision of the best value so far against evaluations and against "
+                            "time: median over all runs; with up to four strategies the band "
+                            "holds the middle half of the runs. Time of the machine counts "
+                            "asking and evaluating, one after the other.",
                             err);
     page_section(p, "Ranks", "ranks");
     if (status >= 0 && r->tested)

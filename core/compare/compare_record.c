@@ -13,15 +13,17 @@
 #include "sha256.h"
 
 enum { CHECK = 16 }; /* digits before a line */
+enum { MOST_GOALS = 1000, MOST_POINTS = 10000000 }; /* of a front that is believed */
 
 void run_record_free(run_record *r)
 {
     free(r->steps);
+    free(r->front);
     free(r->failure);
     *r = (run_record){0};
 }
 
-bool run_record_improve(run_record *r, int64_t evaluation, double clock, double value)
+bool run_record_improve(run_record *r, improvement step)
 {
     if (r->n == r->room) {
         int64_t room = r->room ? 2 * r->room : 32;
@@ -31,7 +33,7 @@ bool run_record_improve(run_record *r, int64_t evaluation, double clock, double 
         r->steps = steps;
         r->room = room;
     }
-    r->steps[r->n++] = (improvement){evaluation, clock, value};
+    r->steps[r->n++] = step;
     return true;
 }
 
@@ -52,7 +54,7 @@ double run_record_runtime(const run_record *r, double target)
 
 void run_record_write(const run_record *r, const char key[65], text *out)
 {
-    const double numbers[] = {r->optimum, r->clock, r->asking, r->evaluating};
+    const double numbers[] = {r->optimum, r->clock, r->asking, r->evaluating, r->igd_plus};
     char number[NUMBER_ROOM], check[SHA256_TEXT];
     text line = {0};
     text_add(&line, "%s %lld %lld %lld", key, (long long)r->dimension, (long long)r->evaluations,
@@ -63,8 +65,12 @@ void run_record_write(const run_record *r, const char key[65], text *out)
     for (int64_t i = 0; i < r->n; i++) {
         text_add(&line, " %lld %s", (long long)r->steps[i].evaluation,
                  number_text(r->steps[i].clock, number));
+        text_add(&line, " %s", number_text(r->steps[i].spent, number));
         text_add(&line, " %s", number_text(r->steps[i].value, number));
     }
+    text_add(&line, " %d %d %lld", r->timed, r->n_goals, (long long)r->n_front);
+    for (int64_t i = 0; i < r->n_front * r->n_goals; i++)
+        text_add(&line, " %s", number_text(r->front[i], number));
     text_add(&line, " %s", r->failure ? r->failure : "");
     for (char *at = line.data; at && *at; at++)
         if (*at == '\n')
@@ -93,6 +99,21 @@ static bool next_int(char **at, int64_t *out)
     return word && number_int(word, out);
 }
 
+static bool read_front(char **at, run_record *r)
+{
+    int64_t timed, goals;
+    if (!next_int(at, &timed) || !next_int(at, &goals) || !next_int(at, &r->n_front) ||
+        goals < 0 || goals > MOST_GOALS || r->n_front < 0 || r->n_front > MOST_POINTS)
+        return false;
+    r->timed = timed != 0;
+    r->n_goals = (int32_t)goals;
+    r->front = calloc((size_t)(r->n_front * goals) + 1, sizeof *r->front);
+    for (int64_t i = 0; r->front && i < r->n_front * goals; i++)
+        if (!next_real(at, &r->front[i]))
+            return false;
+    return r->front != NULL;
+}
+
 static bool read_words(char *at, char key[65], run_record *r)
 {
     char *word = strsep(&at, " ");
@@ -102,14 +123,17 @@ static bool read_words(char *at, char key[65], run_record *r)
     strcpy(key, word);
     if (!next_int(&at, &r->dimension) || !next_int(&at, &r->evaluations) ||
         !next_int(&at, &r->failures) || !next_real(&at, &r->optimum) || !next_real(&at, &r->clock) ||
-        !next_real(&at, &r->asking) || !next_real(&at, &r->evaluating) || !next_int(&at, &n))
+        !next_real(&at, &r->asking) || !next_real(&at, &r->evaluating) ||
+        !next_real(&at, &r->igd_plus) || !next_int(&at, &n))
         return false;
     for (int64_t i = 0; i < n; i++) {
         improvement s;
         if (!next_int(&at, &s.evaluation) || !next_real(&at, &s.clock) ||
-            !next_real(&at, &s.value) || !run_record_improve(r, s.evaluation, s.clock, s.value))
+            !next_real(&at, &s.spent) || !next_real(&at, &s.value) || !run_record_improve(r, s))
             return false;
     }
+    if (!read_front(&at, r))
+        return false;
     r->failure = at && *at ? strdup(at) : NULL;
     r->present = true;
     return true;

@@ -1,7 +1,7 @@
 /* compare_record.h - what is kept of a run, and the log it is kept in.
  *
  * The log has a line a run, made of words: a check of the rest (16 digits of its SHA-256), the
- * run's key, numbers, the improvements, and why it failed if it did.  Lines are appended and
+ * run's key, numbers, the improvements, the front, and why it failed if it did.  Lines are appended and
  * made durable; one that was cut short by a kill fails its check and is run again. */
 #ifndef HONE_CORE_COMPARE_RECORD_H
 #define HONE_CORE_COMPARE_RECORD_H
@@ -13,6 +13,7 @@
 typedef struct improvement {
     int64_t evaluation;          /* 1, 2, ... in the order of ending */
     double clock;                /* simulated */
+    double spent;                /* seconds of the machine until then: not reproducible */
     double value;                /* minimised; several goals: the hypervolume times -1 */
 } improvement;
 
@@ -24,11 +25,16 @@ typedef struct run_record {
     double asking, evaluating;   /* seconds of the machine: not reproducible */
     int64_t n, room;
     improvement *steps;          /* [n] */
+    bool timed;                  /* the objective said how long an evaluation took */
+    int32_t n_goals;             /* of front; 0: one goal, no front */
+    int64_t n_front;
+    double *front;               /* n_front x n_goals, minimised: what is not dominated at last */
+    double igd_plus;             /* to the objective's own front; NaN: it knows none */
     char *failure;               /* why the run itself failed, or NULL */
 } run_record;
 
 void run_record_free(run_record *r);
-bool run_record_improve(run_record *r, int64_t evaluation, double clock, double value);
+bool run_record_improve(run_record *r, improvement step);
 /* The line, with its newline. */
 void run_record_write(const run_record *r, const char key[65], text *out);
 /* false: damaged.  key: 65 bytes. */

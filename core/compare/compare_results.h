@@ -55,6 +55,8 @@ double findings_ert(const findings *r, int64_t who, int64_t where, double precis
 
 /* compare_files.c: all tables into the comparison's folder. */
 int32_t findings_save(const findings *r, const char *command, error *err);
+/* compare_curves.c: bands of the best value so far against evaluations, or against time. */
+int32_t findings_curve_table(const findings *r, bool time, text *out, error *err);
 /* compare_summary.c: for people. */
 void findings_summary(const findings *r, text *out);
 /* compare_coco.c: what COCO's post-processing reads, in folder/coco; nothing without bbob. */

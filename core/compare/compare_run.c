@@ -20,6 +20,8 @@ typedef struct follower {    /* the best so far */
     run_record *record;
     double *front;           /* [n] x n_goals minimised, non-dominated */
     int64_t n, room;
+    double *known;           /* [n_known] x n_goals minimised: the objective's own front, or NULL */
+    int64_t n_known;
     error err;
 } follower;
 
@@ -100,24 +102,26 @@ static int32_t follow(void *context, const simulated *t)
     double value = INFINITY;
     r->evaluations = t->order + 1;
     r->failures += t->state == HONE_FAILED;
+    r->timed = r->timed || t->timed;
     if (!feasible(f->c, t))
         return 0;
     if (f->c->n_goals == 1)
         value = minimised(f->c, t, 0);
     else if (!follow_front(f, t, &value))
         return f->err.status;
-    if (value < run_record_best(r) && !run_record_improve(r, t->order + 1, t->ended, value))
+    const improvement step = {t->order + 1, t->ended, t->spent, value};
+    if (value < run_record_best(r) && !run_record_improve(r, step))
         error_add(&f->err, HONE_ENOMEM, "out of memory for a run's history");
     return f->err.status;
 }
 
 /* ---- the optimum ------------------------------------------------------------------------- */
 
-static int32_t volume_of_front(const config *c, const block *b, const hone_ext_front *ext,
-                               void *self, double *out, error *err)
+static int32_t known_front(const config *c, const block *b, const hone_ext_front *ext,
+                           void *self, follower *f, error *err)
 {
     int32_t m = c->n_goals;
-    double *y = calloc((size_t)FRONT_POINTS * (size_t)m, sizeof *y);
+    double *out = &f->record->optimum, *y = calloc((size_t)FRONT_POINTS * (size_t)m, sizeof *y);
     if (!y)
         return error_add(err, HONE_ENOMEM, "out of memory for a front");
     int64_t n = ext->front(self, FRONT_POINTS, y, m);
@@ -128,24 +132,25 @@ static int32_t volume_of_front(const config *c, const block *b, const hone_ext_f
         *out = y[0];
     else if (n > 0 && stat_hypervolume(y, n, m, b->reference, out) >= 0)
         *out = -*out;
-    free(y);
+    f->known = y;
+    f->n_known = n;
     return HONE_OK;
 }
 
 /* What the objective says it is; NaN where it does not know. */
-static int32_t find_optimum(const config *c, const block *b, const log_sink *log, double *out,
+static int32_t find_optimum(const config *c, const block *b, const log_sink *log, follower *f,
                             error *err)
 {
     const plugin *p = c->objective->plugin;
     const hone_ext_front *ext = p->extension ? p->extension("hone.front/1") : NULL;
     surroundings around = {.config = c, .space = &c->space, .log = log, .threads = 1};
     instance *objective = NULL;
-    *out = NAN;
+    f->record->optimum = NAN;
     if (!ext || !HONE_HAS(ext, hone_ext_front, front))
         return HONE_OK;
     int32_t status = instance_new(&around, c->objective, &objective, err);
     if (status >= 0)
-        status = volume_of_front(c, b, ext, objective->self, out, err);
+        status = known_front(c, b, ext, objective->self, f, err);
     instance_free(objective);
     return status;
 }
@@ -180,6 +185,23 @@ static int32_t propose(const comparison *c, run_place at, config *cfg, const log
     return status;
 }
 
+/* The record takes the front over, with its distance to the known one. */
+static void keep_front(follower *f)
+{
+    run_record *r = f->record;
+    int32_t m = f->c->n_goals;
+    if (m > 1) {
+        r->n_goals = m;
+        r->n_front = f->n;
+        r->front = f->front;
+        f->front = NULL;
+        if (f->n_known > 0 && f->n > 0)
+            r->igd_plus = stat_igd_plus(r->front, f->n, f->known, f->n_known, m);
+    }
+    free(f->front);
+    free(f->known);
+}
+
 static int32_t work(const comparison *c, run_place at, config *cfg, const log_sink *log,
                     run_record *out, error *err)
 {
@@ -199,7 +221,7 @@ static int32_t work(const comparison *c, run_place at, config *cfg, const log_si
     out->dimension = cfg->space.n;
     int32_t status = check_reference(cfg, b, err);
     if (status >= 0)
-        status = find_optimum(cfg, b, log, &out->optimum, err);
+        status = find_optimum(cfg, b, log, &f, err);
     if (status >= 0)
         status = propose(c, at, cfg, log, &with, &result, err);
     if (status >= 0 && f.err.status < 0)
@@ -208,7 +230,7 @@ static int32_t work(const comparison *c, run_place at, config *cfg, const log_si
     out->clock = result.clock;
     out->asking = result.asking;
     out->evaluating = result.evaluating;
-    free(f.front);
+    keep_front(&f);
     return status;
 }
 
@@ -224,7 +246,7 @@ int32_t compare_run(const comparison *c, run_place at, const config_settings *se
     with.n_set = 0;
     with.need_objective = true;
     with.plugins.no_probe = true; /* by whoever started this run */
-    *out = (run_record){.present = true, .optimum = NAN};
+    *out = (run_record){.present = true, .optimum = NAN, .igd_plus = NAN};
     int32_t status = comparison_study(c, at, &file, &folder, err);
     if (status >= 0) {
         int32_t done = config_read(file.data, c->doc.path, folder, &with, &cfg, &problem);

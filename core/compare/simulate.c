@@ -139,6 +139,8 @@ static int32_t end(simulation *s, const event *e, error *err)
                       .state = e->state,
                       .started = f->started,
                       .ended = s->now,
+                      .timed = !e->measured,
+                      .spent = s->out->asking + s->out->evaluating,
                       .native = f->native,
                       .values = s->values,
                       .constraints = e->c};

@@ -27,6 +27,8 @@ typedef struct simulated {
     int64_t order;           /* 0, 1, ... in the order of ending */
     int32_t state;           /* HONE_COMPLETE, HONE_PRUNED, HONE_FAILED */
     double started, ended;   /* simulated */
+    bool timed;              /* the objective said how long it took */
+    double spent;            /* seconds of this machine until then, asking and evaluating */
     const double *native;    /* [n_params] */
     const double *values;    /* [n_goals] user's direction, without the noise; NaN: none */
     const double *constraints; /* [n_constraints] */

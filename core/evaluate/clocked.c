@@ -15,7 +15,7 @@ typedef struct saying {      /* one note or report */
 } saying;
 
 typedef struct slot_of {     /* one worker */
-    bool busy, clock_told;
+    bool busy, clock_told, measured;
     int64_t number, repeat;
     double start, seconds;
     saying *said;            /* [n] the next is `next` */
@@ -69,7 +69,8 @@ static void keep_result(slot_of *w, const config *c, const event *e)
     size_t goals = (size_t)c->n_goals, constraints = (size_t)c->n_constraints;
     w->state = e->state;
     w->pruned = w->clock_told = false;
-    w->seconds = e->measured || !(e->seconds >= 0) ? 1 : e->seconds;
+    w->measured = e->measured || !(e->seconds >= 0);
+    w->seconds = w->measured ? 1 : e->seconds;
     memcpy(w->values, e->y, goals * sizeof *e->y);
     if (e->c)
         memcpy(w->values + goals, e->c, constraints * sizeof *e->c);
@@ -154,6 +155,7 @@ static void give_result(clocked *s, slot_of *w, event *out)
     out->c = c->n_constraints ? w->values + c->n_goals : NULL;
     out->yvar = w->values + c->n_goals + c->n_constraints;
     out->seconds = w->seconds;
+    out->measured = w->measured;
     w->busy = false;
     s->n_jobs--;
 }

@@ -147,6 +147,23 @@ Test(compare, several_goals)
                        "END { exit n != 4 || bad }' a/runs.csv"), 0);
 }
 
+/* A table's own costs are the time of the curves; where nothing says one, the machine's. */
+Test(compare, curves_against_time)
+{
+    write_file("t.csv", "x,value,seconds\n0,5,3\n1,4,1\n2,3,1\n3,2,5\n");
+    write_file("a.ini", "[comparison]\nbudget = 4\n[strategy grid]\nplugin = grid\n"
+                        "[space x]\nx = int 0 3\n"
+                        "[problem t]\nplugin = table\nfile = t.csv\nseconds = seconds\nspace = x\n");
+    cr_assert_eq(shell("$HONE compare --no-figures a.ini --quiet >out.txt 2>err.txt"), 0);
+    /* all four points take 3 + 1 + 1 + 5 seconds; then the best is known */
+    cr_assert_eq(shell("tail -1 a/curves-time.csv | grep -q '^grid,t,1,simulated,10,0,0,0,0,0$'"),
+                 0);
+    write_file("b.ini", SMALL);
+    cr_assert_eq(shell("$HONE compare --no-figures b.ini --quiet >out.txt 2>err.txt && "
+                       "awk -F, 'NR > 1 { n++; bad += $4 != \"machine\" || !($5 > 0 && $5 < 60) } "
+                       "END { exit n < 24 || bad }' b/curves-time.csv"), 0);
+}
+
 /* ---- the simulated clock ----------------------------------------------------------------- */
 
 typedef struct notes {
@@ -216,13 +233,22 @@ Test(compare, a_damaged_line_is_not_believed)
     text t = {0};
     memset(key, 'a', 64);
     key[64] = '\0';
-    cr_assert(run_record_improve(&r, 1, 1, 2.5) && run_record_improve(&r, 4, 4, 0.1));
+    double front[] = {1, 2, 2, 1};
+    cr_assert(run_record_improve(&r, (improvement){1, 1, 0.25, 2.5}) &&
+              run_record_improve(&r, (improvement){4, 4, 0.5, 0.1}));
+    r.n_goals = 2;
+    r.n_front = 2;
+    r.front = front;
+    r.timed = true;
     run_record_write(&r, key, &t);
     cr_assert(run_record_read(t.data, other, &back));
     cr_expect_str_eq(key, other);
     cr_expect_eq(back.n, 2);
     cr_expect_eq(back.steps[1].value, 0.1);
     cr_expect(isnan(back.optimum) && !back.failure);
+    cr_expect_eq(back.steps[1].spent, 0.5);
+    cr_expect(back.timed && back.n_goals == 2 && back.n_front == 2);
+    cr_expect_arr_eq(back.front, front, sizeof front);
     cr_expect_eq(run_record_runtime(&back, 1), 4);
     run_record_free(&back);
     for (size_t i = 0; i < t.length; i++) {
@@ -231,6 +257,7 @@ Test(compare, a_damaged_line_is_not_believed)
         t.data[i] ^= 1;
     }
     text_free(&t);
+    r.front = NULL;
     run_record_free(&r);
 }
 
