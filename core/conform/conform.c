@@ -114,6 +114,32 @@ static int32_t nothing_ran(const char *path, const char *only, error *err)
                      near ? near : "", near ? "'?" : "");
 }
 
+static bool is_set(const config_settings *c, const plugin *p, const char *option)
+{
+    text key = {0};
+    bool found = false;
+    text_add(&key, "%s.%s", kind_name(p->kind), option);
+    for (int i = 0; i < c->n_set && key.data; i++)
+        found = found || (strncmp(c->set[i], key.data, key.length) == 0 &&
+                          strchr("=.", c->set[i][key.length]));
+    text_free(&key);
+    return found;
+}
+
+/* What a plugin requires, nobody but its author can know. */
+static int32_t check_required(const char *path, const conform_settings *settings, const plugin *p,
+                              error *err)
+{
+    int32_t status = HONE_OK;
+    for (int32_t i = 0; i < p->n_options; i++)
+        if ((p->options[i].flags & HONE_OPT_REQUIRED) &&
+            !is_set(&settings->config, p, p->options[i].name))
+            status = error_add(err, HONE_ECONFIG, "%s: %s '%s' needs its option '%s' to be tested: "
+                               "add --set %s.%s=VALUE", path, kind_name(p->kind), p->name,
+                               p->options[i].name, kind_name(p->kind), p->options[i].name);
+    return status;
+}
+
 int32_t conform_file(const char *path, const conform_settings *settings,
                      void (*tell)(void *context, const conform_result *result), void *context,
                      error *err)
@@ -126,6 +152,8 @@ int32_t conform_file(const char *path, const conform_settings *settings,
     const module *m = status >= 0 ? registry_load(r, path, err) : NULL;
     if (status >= 0 && !m)
         status = err->status;
+    for (int32_t i = 0; m && i < m->n_plugins && status >= 0; i++)
+        status = check_required(path, settings, &m->plugins[i], err);
     for (int32_t i = 0; m && i < m->n_plugins && status >= 0; i++)
         for (int k = 0; k < N_SUITES; k++)
             for (const conform_case *c = SUITES[k]; c->name && status >= 0; c++)

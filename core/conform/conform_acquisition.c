@@ -30,7 +30,7 @@ static bool desk_open(stand *s, desk *d)
 
 static bool prepare(desk *d)
 {
-    if (rig_prepare(&d->r, &d->m.context, d->m.models) >= 0)
+    if (model_prepare(&d->m, &d->r) >= 0)
         return true;
     stand_fail(d->r.stand, "prepare fails: %s", rig_said(&d->r));
     return false;
@@ -39,7 +39,7 @@ static bool prepare(desk *d)
 static bool value(desk *d, int64_t m, const double *mean, const double *var, int64_t ldm, double *a,
                   double *dm, double *dv)
 {
-    if (rig_value(&d->r, &d->m.context, m, mean, var, ldm, a, dm, dv) >= 0)
+    if (model_value(&d->m, &d->r, m, mean, var, ldm, a, dm, dv) >= 0)
         return true;
     stand_fail(d->r.stand, "value fails: %s", rig_said(&d->r));
     return false;
@@ -217,7 +217,6 @@ static void feasibility(stand *s)
     if (joint(s) || !desk_open(s, &d))
         return;
     d.m.context.n_constraints = 1;
-    d.m.context.n_models = 2;
     const double best = d.m.context.best;
     const double mean[6] = {best - 0.2, best - 0.2, best - 0.2, -9, 0, 9};
     const double var[6] = {0.25, 0.25, 0.25, 1, 1, 1};

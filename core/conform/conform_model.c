@@ -2,6 +2,7 @@
 #include "conform_model.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 void model_points(const stand *s, int64_t stream, int64_t n, int64_t p, double *u, int64_t ldu,
@@ -101,10 +102,10 @@ bool model_init(model *m, rig *r, double shift, int64_t columns)
         return false;
     }
     m->handle = (hone_component){sizeof m->handle, HONE_SURROGATE, "known", m, &OPS, seen};
-    m->limit = m->handle;
-    m->models[0] = &m->handle;
-    m->models[1] = &m->limit;
-    m->noise[0] = m->noise[1] = 0.01;
+    for (int i = 0; i < 3; i++) {
+        m->models[i] = &m->handle;
+        m->noise[i] = 0.01;
+    }
     model_points(r->stand, 11, MODEL_KNOWN, m->p, m->points, m->p, y);
     for (int64_t k = 0; k < m->p; k++) /* the best by posterior mean stands first */
         m->points[k] = m->centre;
@@ -125,4 +126,51 @@ bool model_init(model *m, rig *r, double shift, int64_t columns)
                                     .n_points = MODEL_KNOWN,
                                     .ld_points = m->p};
     return true;
+}
+
+int32_t model_prepare(model *m, rig *r)
+{
+    m->context.n_models = 1 + m->context.n_constraints + m->seconds;
+    int32_t status = rig_prepare(r, &m->context, m->models);
+    if (status >= 0 || m->seconds)
+        return status;
+    m->seconds = true;
+    return model_prepare(m, r);
+}
+
+/* The rows of mean and var, and a last one of the seconds. */
+static double *with_seconds(const double *rows, int64_t n_rows, int64_t ldm, double last)
+{
+    double *all = malloc((size_t)((n_rows + 1) * ldm) * sizeof *all);
+    if (!all)
+        return NULL;
+    if (rows)
+        memcpy(all, rows, (size_t)(n_rows * ldm) * sizeof *all);
+    for (int64_t i = 0; i < ldm; i++)
+        all[n_rows * ldm + i] = last;
+    return all;
+}
+
+int32_t model_value(const model *m, rig *r, int64_t n, const double *mean, const double *var,
+                    int64_t ldm, double *a, double *dmean, double *dvar)
+{
+    const int64_t rows = 1 + m->context.n_constraints;
+    const size_t size = (size_t)(rows * ldm) * sizeof *mean;
+    if (!m->seconds)
+        return rig_value(r, &m->context, n, mean, var, ldm, a, dmean, dvar);
+    double *all_mean = with_seconds(mean, rows, ldm, 0.3), *all_var = with_seconds(var, rows, ldm, 0.01);
+    double *dm = with_seconds(dmean, rows, ldm, 0), *dv = with_seconds(dvar, rows, ldm, 0);
+    int32_t status = HONE_ENOMEM;
+    if (all_mean && all_var && dm && dv)
+        status = rig_value(r, &m->context, n, all_mean, all_var, ldm, a, dmean ? dm : NULL,
+                           dvar ? dv : NULL);
+    if (dmean && dm)
+        memcpy(dmean, dm, size);
+    if (dvar && dv)
+        memcpy(dvar, dv, size);
+    free(all_mean);
+    free(all_var);
+    free(dm);
+    free(dv);
+    return status;
 }

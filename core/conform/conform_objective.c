@@ -6,13 +6,13 @@
 
 #include "conform_stand.h"
 
-enum { N = 6, GOALS = 1, GAP = 2, ROOM = 64 };
+enum { N = 6, GOALS = 2, GAP = 2, LD = GOALS + GAP, ROOM = 64 };
 
 /* Points and the room for what comes of them. */
 typedef struct trial_run {
     rig r;
     int32_t d;
-    double x[(N + 1) * ROOM], y[(N + 1) * (GOALS + GAP)], yvar[(N + 1) * (GOALS + GAP)];
+    double x[(N + 1) * ROOM], y[(N + 1) * LD], yvar[(N + 1) * LD];
     double seconds[N + 1];
     int64_t number[N];
     uint64_t seed[N];
@@ -26,7 +26,7 @@ static void preset(trial_run *t)
 {
     for (int i = 0; i <= N; i++)
         t->state[i] = HONE_FAILED;
-    for (int i = 0; i < (N + 1) * (GOALS + GAP); i++)
+    for (int i = 0; i < (N + 1) * LD; i++)
         t->y[i] = t->yvar[i] = NAN;
     for (int i = 0; i <= N; i++)
         t->seconds[i] = NAN;
@@ -35,8 +35,8 @@ static void preset(trial_run *t)
 static void describe(trial_run *t, int64_t n)
 {
     t->in = (hone_points){sizeof t->in, t->d, n, t->number, t->x, ROOM, t->seed};
-    t->out = (hone_outcomes){.size = sizeof t->out, .n_objectives = GOALS, .state = t->state,
-                             .y = t->y, .ldy = GOALS + GAP, .yvar = t->yvar, .ldv = GOALS + GAP,
+    t->out = (hone_outcomes){.size = sizeof t->out, .n_objectives = t->r.config.n_goals, .state = t->state,
+                             .y = t->y, .ldy = LD, .yvar = t->yvar, .ldv = LD,
                              .seconds = t->seconds};
 }
 
@@ -92,9 +92,9 @@ static void rows(stand *s)
     EXPECT(s, memcmp(x, t.x, sizeof x) == 0, "evaluate changed the points");
     for (int i = 0; i < N; i++) {
         EXPECT(s, known_state(t.state[i]), "row %d has the state %d, which none is", i, t.state[i]);
-        EXPECT(s, t.state[i] != HONE_COMPLETE || isfinite(t.y[i * (GOALS + GAP)]),
-               "row %d is complete with the value %g", i, t.y[i * (GOALS + GAP)]);
-        const double noise = t.yvar[i * (GOALS + GAP)], took = t.seconds[i];
+        EXPECT(s, t.state[i] != HONE_COMPLETE || isfinite(t.y[i * LD]),
+               "row %d is complete with the value %g", i, t.y[i * LD]);
+        const double noise = t.yvar[i * LD], took = t.seconds[i];
         EXPECT(s, isnan(noise) || noise >= 0, "the variance of noise is %g", noise);
         EXPECT(s, isnan(took) || took >= 0, "an evaluation took %g seconds", took);
         complete += t.state[i] == HONE_COMPLETE;
@@ -109,8 +109,8 @@ static void margins(stand *s)
     if (!open_run(s, &t) || !evaluate(&t))
         return;
     for (int i = 0; i <= N; i++)
-        for (int k = i < N ? GOALS : 0; k < GOALS + GAP; k++)
-            EXPECT(s, isnan(t.y[i * (GOALS + GAP) + k]) && isnan(t.yvar[i * (GOALS + GAP) + k]),
+        for (int k = i < N ? t.r.config.n_goals : 0; k < LD; k++)
+            EXPECT(s, isnan(t.y[i * LD + k]) && isnan(t.yvar[i * LD + k]),
                    "it writes beyond its rows: into the gap that ldy leaves, or after the last");
     EXPECT(s, t.state[N] == HONE_FAILED && isnan(t.seconds[N]), "it writes beyond n rows");
     describe(&t, 0);
@@ -125,7 +125,7 @@ static void singles(stand *s)
     if (!open_run(s, &t) || !evaluate(&t))
         return;
     for (int i = 0; i < N; i++)
-        y[i] = t.y[i * (GOALS + GAP)];
+        y[i] = t.y[i * LD];
     for (int i = N - 1; i >= 0; i--) { /* in another order, too */
         preset(&t);
         t.in = (hone_points){sizeof t.in, t.d, 1, t.number + i, t.x + i * ROOM, ROOM, t.seed + i};
@@ -176,7 +176,7 @@ static void parallel(stand *s)
     for (int k = 0; k < started; k++)
         pthread_join(threads[k], NULL);
     for (int k = 0; k < started; k++)
-        for (int i = 0; i < N * (GOALS + GAP); i += GOALS + GAP)
+        for (int i = 0; i < N * LD; i += LD)
             EXPECT(s, crew[k].done && (memcmp(&crew[k].run.y[i], &alone.y[i], sizeof(double)) == 0 ||
                                        (isnan(crew[k].run.y[i]) && isnan(alone.y[i]))),
                    "%d instances at once give other values than one alone", CREW);
@@ -225,7 +225,7 @@ static void own_space(stand *s)
 static void front(stand *s)
 {
     trial_run t;
-    double best[1];
+    double best[GOALS];
     const hone_ext_front *known =
         s->plugin->extension ? s->plugin->extension("hone.front/1") : NULL;
     if (!known || !known->front) {
@@ -234,11 +234,13 @@ static void front(stand *s)
     }
     if (!open_run(s, &t) || !evaluate(&t))
         return;
-    const int64_t n = known->front(t.r.instance->self, 1, best, 1);
-    EXPECT(s, n == 0 || n == 1, "one point of a front asked for, it tells %lld", (long long)n);
-    for (int i = 0; i < N && n; i++)
-        EXPECT(s, !(t.y[i * (GOALS + GAP)] < best[0] - 1e-9 * (1 + fabs(best[0]))),
-               "it says that %g is best, and %g was found", best[0], t.y[i * (GOALS + GAP)]);
+    const int64_t n = known->front(t.r.instance->self, 1, best, GOALS);
+    EXPECT(s, n == 0 || n == 1, "asked for one point of its front it tells %lld", (long long)n);
+    for (int k = 0; k < t.r.config.n_goals && n; k++)
+        EXPECT(s, isfinite(best[k]), "the best value that it tells is %g", best[k]);
+    for (int i = 0; i < N && n && t.r.config.n_goals == 1; i++)
+        EXPECT(s, !(t.y[i * LD] < best[0] - 1e-9 * (1 + fabs(best[0]))),
+               "it says that %g is best, and %g was found", best[0], t.y[i * LD]);
     rig_close(&t.r);
 }
 

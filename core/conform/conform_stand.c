@@ -181,8 +181,22 @@ static int32_t rig_begin(rig *r, const rig_plan *plan)
 
 bool rig_open(stand *s, rig *r, const rig_plan *plan)
 {
+    rig_plan pair = *plan;
     *r = (rig){.stand = s};
     r->status = rig_begin(r, plan);
+    if (r->status < 0 && s->plugin->kind == HONE_OBJECTIVE && !plan->objectives) {
+        error first = r->err; /* perhaps it has two values, and none with one is at fault */
+        r->err = (error){0};
+        rig_close(r);
+        *r = (rig){.stand = s};
+        pair.objectives = 2;
+        if ((r->status = rig_begin(r, &pair)) < 0) {
+            error_free(&r->err);
+            r->err = first;
+        } else {
+            error_free(&first);
+        }
+    }
     if (r->status >= 0)
         return true;
     if (!plan->may_refuse)

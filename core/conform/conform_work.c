@@ -7,7 +7,7 @@
 #include "conform_model.h"
 #include "conform_stand.h"
 
-enum { BATCH = 3, POINTS = 12, QUERIES = 4, COLUMNS = 16 };
+enum { BATCH = 3, POINTS = 12, QUERIES = 4, COLUMNS = 16, GOALS = 2 };
 
 void answers_add(answers *a, int64_t n, const double *v)
 {
@@ -126,8 +126,8 @@ static bool acquisition_step(rig *r, uint64_t flavour, int step, answers *out)
     model_predict(&m, QUERIES, x, m.p, mean, var, NULL, NULL, 0);
     m.context.x = x;
     m.context.ldx = m.p;
-    if (rig_prepare(r, &m.context, m.models) < 0 ||
-        rig_value(r, &m.context, QUERIES, mean, var, QUERIES, a, NULL, NULL) < 0)
+    if (model_prepare(&m, r) < 0 ||
+        model_value(&m, r, QUERIES, mean, var, QUERIES, a, NULL, NULL) < 0)
         return false;
     answers_add(out, QUERIES, a);
     return true;
@@ -138,7 +138,7 @@ static bool acquisition_step(rig *r, uint64_t flavour, int step, answers *out)
 static bool objective_step(rig *r, uint64_t flavour, int step, answers *out)
 {
     const space *sp = &r->config.space;
-    double x[BATCH * COLUMNS], u[COLUMNS], y[BATCH], seconds[BATCH], yvar[BATCH];
+    double x[BATCH * COLUMNS], u[COLUMNS], y[BATCH * GOALS], seconds[BATCH], yvar[BATCH * GOALS];
     int64_t number[BATCH];
     uint64_t seed[BATCH];
     int32_t state[BATCH];
@@ -151,14 +151,16 @@ static bool objective_step(rig *r, uint64_t flavour, int step, answers *out)
         number[k] = r->next++;
         seed[k] = flavour + (uint64_t)number[k];
         state[k] = HONE_FAILED;
-        y[k] = yvar[k] = seconds[k] = NAN;
+        seconds[k] = NAN;
     }
+    for (int k = 0; k < BATCH * GOALS; k++)
+        y[k] = yvar[k] = NAN;
     const hone_points in = {sizeof in, sp->n, BATCH, number, x, COLUMNS, seed};
-    hone_outcomes o = {.size = sizeof o, .n_objectives = 1, .state = state, .y = y, .ldy = 1,
-                       .yvar = yvar, .ldv = 1, .seconds = seconds};
+    hone_outcomes o = {.size = sizeof o, .n_objectives = r->config.n_goals, .state = state, .y = y,
+                       .ldy = GOALS, .yvar = yvar, .ldv = GOALS, .seconds = seconds};
     if (rig_evaluate(r, &in, &o) < 0)
         return false;
-    answers_add(out, BATCH, y);
+    answers_add(out, BATCH * GOALS, y);
     return true;
 }
 

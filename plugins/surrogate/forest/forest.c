@@ -303,8 +303,10 @@ static int32_t info(void *self, hone_fit_info *out)
 
     if (!f->fitted)
         return failed(f, HONE_EINVAL, "there is no fitted model");
-    out->noise_var = f->logarithms ? NAN : f->noise;
-    out->score = f->score;
+    if (HONE_SIZED(out, hone_fit_info, noise_var))
+        out->noise_var = f->logarithms ? NAN : f->noise;
+    if (HONE_SIZED(out, hone_fit_info, score))
+        out->score = f->score;
     return HONE_OK;
 }
 

@@ -192,8 +192,10 @@ static int32_t info(void *self, hone_fit_info *out)
     for (int64_t i = 0; i < m->n; i++) {
         noise += model_noise(m, i) / (double)m->n;
     }
-    out->noise_var = noise * m->scale * m->scale;
-    out->score = m->score;
+    if (HONE_SIZED(out, hone_fit_info, noise_var))
+        out->noise_var = noise * m->scale * m->scale;
+    if (HONE_SIZED(out, hone_fit_info, score))
+        out->score = m->score;
     return HONE_OK;
 }
 
