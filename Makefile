@@ -10,6 +10,7 @@
 #     tests/faults/<other>.c    drivers; `DRIVER short` within make test, alone   make faults
 #     tests/faults/*.sh         scripts that need root, strace or a network      make faults
 #     tests/faults/bad/*.c      shared objects that misbehave, for the tests
+#     tests/conformance/wrong/*.c plugins that are wrong in one way each, for hone check
 #     tests/support/plugins/*.c well-behaved ones, for the tests
 #     tests/fuzz/*.c            libFuzzer, inputs in tests/fuzz/corpus/<name>/    make fuzz
 #     tests/bench/*.c           figures, one program each                         make bench
@@ -100,6 +101,10 @@ DRIVERS  := $(filter-out $(CRITERION),$(call programs,tests/faults/*.c))
 BENCHES  := $(call programs,tests/bench/*.c)
 FUZZERS  := $(call programs,tests/fuzz/*.c)
 BAD      := $(patsubst %.c,$(O)/%.so,$(wildcard tests/faults/bad/*.c tests/support/plugins/*.c))
+# One shared object for each fault that a source announces in a line ` * FAULT name: test`.
+FAULTS    = none $(shell sed -n 's/^ \* FAULT \([a-z_]*\): .*/\1/p' $(1))
+WRONG    := $(foreach k,$(KINDS),$(patsubst %,$(O)/tests/conformance/wrong/$(k)-%.so,\
+                $(call FAULTS,tests/conformance/wrong/$(k).c)))
 TEMPLATES := $(patsubst %.c,$(O)/%.so,$(wildcard sdk/template/*.c))
 SUPPORT  := $(patsubst %.c,$(O)/%.o,$(wildcard tests/support/*.c))
 LIB      := $(O)/libhone.so.$(SOVER)
@@ -170,6 +175,12 @@ $(O)/plugins/%.so: $$(call plugin_objects,plugins/$$*)
 $(O)/sdk/template/%.so: $(O)/sdk/template/%.o
 	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -shared $^ $(call plugin_libs,sdk/template/$*) -lm -o $@
 
+$(WRONG): $(O)/tests/conformance/wrong/%.so: $$(patsubst $$(O)/%,%,$$(firstword $$(subst -, ,$$(basename $$@)))).c \
+                sdk/hone_plugin.h sdk/hone_fresh.h Makefile
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -Wno-unused -DFAULT_$(lastword $(subst -, ,$*)) \
+	    -shared $(ALL_LDFLAGS) $< -o $@ -lm
+
 $(BAD): %.so: %.o
 	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -shared $^ $(call plugin_libs,$(@:$(O)/%.so=%)) -lm -o $@
 
@@ -211,7 +222,7 @@ test: ## install what is missing, build, run all tests
 	@$(again) test-programs
 	@$(again) run-tests
 
-test-programs: all $(CRITERION) $(DRIVERS) $(BAD) $(TEMPLATES)
+test-programs: all $(CRITERION) $(DRIVERS) $(BAD) $(WRONG) $(TEMPLATES)
 
 # Criterion's own lines, then their sum.  HONE_NO_SKIP=1: a skipped test is a failure.
 run-tests: $(O)/tests/log

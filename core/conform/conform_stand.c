@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "call.h"
+#include "study.h"
 
 static const char PLAIN_SPACE[] = "x = float 0 1\n"
                                   "y = float 1e-3 1e3 log\n"
@@ -114,7 +115,10 @@ static char *study_text(const stand *s, const rig_plan *plan)
         text_add(&t, "\nconstraints =");
     for (int i = 0; i < plan->constraints; i++)
         text_add(&t, " c%d", i + 1);
-    text_add(&t, "\n[space]\n%s", plan->space ? plan->space : PLAIN_SPACE);
+    if (plan->space || !s->plugin->objective.space)
+        text_add(&t, "\n[space]\n%s", plan->space ? plan->space : PLAIN_SPACE);
+    else
+        text_add(&t, "\n"); /* the objective knows its own */
     if (s->plugin->kind != HONE_STRATEGY)
         text_add(&t, "[strategy]\nplugin = random\n");
     text_add(&t, "[%s]\nmodule = %s\nplugin = %s\n%s", kind, s->module->path, s->plugin->name,
@@ -151,10 +155,12 @@ static int32_t rig_begin(rig *r, const rig_plan *plan)
     config_settings settings = s->settings->config;
     settings.need_objective = false;
     settings.plugins.no_probe = true; /* it was */
-    char *study = study_text(s, plan);
-    int32_t status = study ? config_read(study, "check", "/", &settings, &r->config, &r->err)
+    char *file = study_text(s, plan);
+    int32_t status = file ? config_read(file, "check", "/", &settings, &r->config, &r->err)
                            : error_add(&r->err, HONE_ENOMEM, "out of memory");
-    free(study);
+    free(file);
+    if (status >= 0 && r->config.space.n == 0)
+        status = study_take_space(&r->config, settings.plugins.log, &r->err);
     if (status < 0)
         return status;
     for (int i = 0; i < 4; i++)
@@ -179,6 +185,19 @@ static int32_t rig_begin(rig *r, const rig_plan *plan)
     return begin_study(r);
 }
 
+/* The host fills in the name of the status where a plugin gave no sentence. */
+static bool says_nothing(const char *words)
+{
+    const size_t n = strlen(words);
+    for (int32_t status = HONE_EINVAL; status >= HONE_EFAIL; status--) {
+        const char *name = status_text(status);
+        const size_t m = strlen(name);
+        if (n >= m && strcmp(words + n - m, name) == 0)
+            return true;
+    }
+    return n == 0;
+}
+
 bool rig_open(stand *s, rig *r, const rig_plan *plan)
 {
     rig_plan pair = *plan;
@@ -201,7 +220,7 @@ bool rig_open(stand *s, rig *r, const rig_plan *plan)
         return true;
     if (!plan->may_refuse)
         stand_fail(s, "it cannot be made: %s", error_text(&r->err));
-    else if (!strstr(error_text(&r->err), ":"))
+    else if (says_nothing(error_text(&r->err)))
         stand_fail(s, "it refuses to be made without saying why");
     rig_close(r);
     return false;

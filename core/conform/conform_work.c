@@ -7,7 +7,7 @@
 #include "conform_model.h"
 #include "conform_stand.h"
 
-enum { BATCH = 3, POINTS = 12, QUERIES = 4, COLUMNS = 16, GOALS = 2 };
+enum { BATCH = 3, POINTS = 12, QUERIES = 4, COLUMNS = 16, PARAMETERS = 64, GOALS = 2 };
 
 void answers_add(answers *a, int64_t n, const double *v)
 {
@@ -138,16 +138,16 @@ static bool acquisition_step(rig *r, uint64_t flavour, int step, answers *out)
 static bool objective_step(rig *r, uint64_t flavour, int step, answers *out)
 {
     const space *sp = &r->config.space;
-    double x[BATCH * COLUMNS], u[COLUMNS], y[BATCH * GOALS], seconds[BATCH], yvar[BATCH * GOALS];
+    double x[BATCH * PARAMETERS], u[PARAMETERS], y[BATCH * GOALS], seconds[BATCH], yvar[BATCH * GOALS];
     int64_t number[BATCH];
     uint64_t seed[BATCH];
     int32_t state[BATCH];
-    if (sp->n > COLUMNS)
+    if (sp->n > PARAMETERS)
         return false;
     for (int k = 0; k < BATCH; k++) {
         for (int32_t j = 0; j < sp->n; j++)
-            u[j] = stand_uniform(r->stand, 300 + (int64_t)flavour, (step * BATCH + k) * COLUMNS + j);
-        space_random(sp, u, x + k * COLUMNS);
+            u[j] = stand_uniform(r->stand, 300 + (int64_t)flavour, (step * BATCH + k) * PARAMETERS + j);
+        space_random(sp, u, x + k * PARAMETERS);
         number[k] = r->next++;
         seed[k] = flavour + (uint64_t)number[k];
         state[k] = HONE_FAILED;
@@ -155,7 +155,7 @@ static bool objective_step(rig *r, uint64_t flavour, int step, answers *out)
     }
     for (int k = 0; k < BATCH * GOALS; k++)
         y[k] = yvar[k] = NAN;
-    const hone_points in = {sizeof in, sp->n, BATCH, number, x, COLUMNS, seed};
+    const hone_points in = {sizeof in, sp->n, BATCH, number, x, PARAMETERS, seed};
     hone_outcomes o = {.size = sizeof o, .n_objectives = r->config.n_goals, .state = state, .y = y,
                        .ldy = GOALS, .yvar = yvar, .ldv = GOALS, .seconds = seconds};
     if (rig_evaluate(r, &in, &o) < 0)
