@@ -175,7 +175,7 @@ $(O)/plugins/%.so: $$(call plugin_objects,plugins/$$*)
 $(O)/sdk/template/%.so: $(O)/sdk/template/%.o
 	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -shared $^ $(call plugin_libs,sdk/template/$*) -lm -o $@
 
-$(WRONG): $(O)/tests/conformance/wrong/%.so: $$(patsubst $$(O)/%,%,$$(firstword $$(subst -, ,$$(basename $$@)))).c \
+$(WRONG): $(O)/tests/conformance/wrong/%.so: $$(subst $(O)/,,$$(firstword $$(subst -, ,$$(basename $$@)))).c \
                 sdk/hone_plugin.h sdk/hone_fresh.h Makefile
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -Wno-unused -DFAULT_$(lastword $(subst -, ,$*)) \

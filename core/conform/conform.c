@@ -48,7 +48,8 @@ static bool meant(const char *only, const plugin *p, const conform_case *c)
 static void run_here(const conform_settings *settings, const module *m, const plugin *p,
                      const conform_case *c, verdict_line *out)
 {
-    stand s = {.settings = settings, .module = m, .plugin = p};
+    stand s;
+    stand_begin(&s, settings, m, p);
     const double start = stand_clock();
     c->run(&s);
     *out = (verdict_line){.calls = s.calls,

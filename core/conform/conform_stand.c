@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -13,6 +14,20 @@
 static const char PLAIN_SPACE[] = "x = float 0 1\n"
                                   "y = float 1e-3 1e3 log\n"
                                   "n = int 1 9\n";
+
+static void keep_warning(void *context, int32_t level, const char *line)
+{
+    stand *s = context;
+    if (level == HONE_LOG_WARN)
+        snprintf(s->warning, sizeof s->warning, "%s", line);
+    log_line(s->settings->config.plugins.log, level, "%s", line);
+}
+
+void stand_begin(stand *s, const conform_settings *settings, const module *m, const plugin *p)
+{
+    *s = (stand){.settings = settings, .module = m, .plugin = p};
+    s->log = (log_sink){keep_warning, s, HONE_LOG_DEBUG};
+}
 
 void stand_fail(stand *s, const char *format, ...)
 {
@@ -146,7 +161,10 @@ static int32_t begin_study(rig *r)
     r->next = 0;
     if (!c)
         return error_add(&r->err, HONE_EFAIL, "the study of the test does not use the plugin");
-    return instance_new(&r->around, c, &r->instance, &r->err);
+    int32_t made = instance_new(&r->around, c, &r->instance, &r->err);
+    if (made >= 0 && r->instance->blamed)
+        stand_fail(r->stand, "create changed the process: %s", r->stand->warning);
+    return made;
 }
 
 static int32_t rig_begin(rig *r, const rig_plan *plan)
@@ -169,7 +187,7 @@ static int32_t rig_begin(rig *r, const rig_plan *plan)
     r->around = (surroundings){.config = &r->config,
                                .space = &r->config.space,
                                .key = rng_root(r->config.seed),
-                               .log = s->settings->config.plugins.log,
+                               .log = &s->log,
                                .threads = plan->threads ? plan->threads : 1,
                                .context = r,
                                .cancelled = answer_cancelled,

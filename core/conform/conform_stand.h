@@ -27,10 +27,13 @@ typedef struct stand {
     text not_applicable;      /* why, or empty */
     int64_t calls;
     double call_seconds;
+    log_sink log;             /* to that of the settings; warnings are kept */
+    char warning[256];
     error err;
 } stand;
 
 void stand_fail(stand *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void stand_begin(stand *s, const conform_settings *settings, const module *m, const plugin *p);
 void stand_leave_out(stand *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The quick number or the whole one. */
 int64_t stand_size(const stand *s, int64_t quick, int64_t whole);

@@ -34,7 +34,7 @@ static const hone_option OPTIONS[N_OPTIONS] = {
     [OPT_DIMENSION] = {.name = "dimension",
                        .type = HONE_OPT_INT,
                        .low = 2,
-                       .high = 100000,
+                       .high = 1000,
                        .doc = "Parameters where [space] is missing; by default objectives + 4 for "
                               "dtlz1, + 9 for dtlz2 to dtlz6, + 19 for dtlz7."},
 };

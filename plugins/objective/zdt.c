@@ -30,7 +30,7 @@ static const hone_option OPTIONS[N_OPTIONS] = {
     [OPT_DIMENSION] = {.name = "dimension",
                        .type = HONE_OPT_INT,
                        .low = 2,
-                       .high = 100000,
+                       .high = 1000,
                        .doc = "Parameters where [space] is missing; the paper has 30 for zdt1 to "
                               "zdt3, 10 for zdt4 and zdt6, 11 for zdt5."},
 };

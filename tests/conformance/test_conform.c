@@ -83,7 +83,10 @@ static const char *needs(const char *file)
         {"command", "--set 'objective.command=echo {x}' --set 'objective.metric=([0-9.e-]+)'"},
         {"patient", "--set pruner.patience=2"},
         {"threshold", "--set pruner.upper=0.8"},
-        {"table", "--set objective.file=" SOURCE_DIR "/examples/table/svm.csv"},
+        {"function", "--set objective.library=" BUILD_DIR "/tests/faults/bad/objective.so --set objective.symbol=vector "
+                     "--set objective.form=vector"},
+        {"table", "--set objective.file=/tmp/hone-conform-table.csv --set objective.value=v "
+                  "--set objective.nearest=yes"},
     };
     for (size_t i = 0; i < sizeof NEEDS / sizeof *NEEDS; i++)
         if (strncmp(file, NEEDS[i][0], strlen(NEEDS[i][0])) == 0)
@@ -110,8 +113,19 @@ static int check_folder(const char *kind)
     return n;
 }
 
+static void write_table(void)
+{
+    FILE *f = fopen("/tmp/hone-conform-table.csv", "w");
+    cr_assert_not_null(f);
+    fprintf(f, "x,y,n,v\n");
+    for (int i = 0; i < 60; i++)
+        fprintf(f, "%g,%g,%d,%g\n", 0.1 * (i % 11), 0.001 * (1 + i * i), 1 + i % 9, i * 0.37);
+    cr_assert_eq(fclose(f), 0);
+}
+
 Test(conform, shipped_plugins_pass, .timeout = 300)
 {
+    write_table();
     cr_expect_geq(check_folder("strategy"), 15);
     cr_expect_geq(check_folder("surrogate"), 2);
     cr_expect_geq(check_folder("acquisition"), 8);

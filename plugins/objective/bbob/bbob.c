@@ -40,7 +40,7 @@ static const hone_option OPTIONS[N_OPTIONS] = {
     [OPT_DIMENSION] = {.name = "dimension",
                        .type = HONE_OPT_INT,
                        .low = 2,
-                       .high = 100000,
+                       .high = 1000,
                        .doc = "Number of parameters where [space] is missing (2 if not given)."},
     [OPT_OFFSET] = {.name = "offset",
                     .type = HONE_OPT_CHOICE,

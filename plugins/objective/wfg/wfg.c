@@ -26,14 +26,14 @@ static const hone_option OPTIONS[N_OPTIONS] = {
     [OPT_POSITION] = {.name = "position",
                       .type = HONE_OPT_INT,
                       .low = 1,
-                      .high = 100000,
+                      .high = 1000,
                       .doc = "How many of the parameters say where on the front a point lies: a "
                              "multiple of objectives - 1; by default 4 for two objectives, else "
                              "2 (objectives - 1)."},
     [OPT_DIMENSION] = {.name = "dimension",
                        .type = HONE_OPT_INT,
                        .low = 2,
-                       .high = 100000,
+                       .high = 1000,
                        .doc = "Parameters where [space] is missing; by default position + 20."},
 };
 

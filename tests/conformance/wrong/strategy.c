@@ -363,7 +363,7 @@ static int32_t create(const hone_host *host, const hone_value *values, void **se
     }
 #endif
 #ifdef FAULT_option_crash
-    if (values[0].d > 0.5 && values[0].d < 0.6)
+    if (values[0].d > 0.3 && values[0].d < 0.7)
         abort();
 #endif
     if (!p || hone_fresh_init(&p->fresh, host) < 0) {

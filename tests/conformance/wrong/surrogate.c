@@ -22,7 +22,7 @@
  * FAULT wrong_gradient: gradient
  * FAULT no_spread: degenerate
  * FAULT two_at_least: degenerate
- * FAULT overflows: scales
+ * FAULT single_precision: scales
  * FAULT few_columns: columns
  * FAULT update_forgets: update
  * FAULT narrow_draws: draw
@@ -50,8 +50,9 @@ static void moments(kernel *k)
         k->middle += k->y[i] / (double)k->n;
     for (int64_t i = 0; i < k->n; i++)
         scale = fmax(scale, fabs(k->y[i] - k->middle));
-#ifdef FAULT_overflows
-    scale = 1;
+#ifdef FAULT_single_precision
+    k->middle = (float)k->middle;
+    scale = (float)scale;
 #endif
     for (int64_t i = 0; i < k->n && scale > 0; i++)
         sum += (k->y[i] - k->middle) / scale * ((k->y[i] - k->middle) / scale);
