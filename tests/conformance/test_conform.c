@@ -83,8 +83,7 @@ static const char *needs(const char *file)
         {"command", "--set 'objective.command=echo {x}' --set 'objective.metric=([0-9.e-]+)'"},
         {"patient", "--set pruner.patience=2"},
         {"threshold", "--set pruner.upper=0.8"},
-        {"function", "--set objective.library=" BUILD_DIR "/tests/faults/bad/objective.so --set objective.symbol=vector "
-                     "--set objective.form=vector"},
+        {"function", "--set objective.library=" BUILD_DIR "/tests/faults/bad/objective.so --set objective.symbol=sum"},
         {"table", "--set objective.file=/tmp/hone-conform-table.csv --set objective.value=v "
                   "--set objective.nearest=yes"},
     };
