@@ -191,6 +191,29 @@ $(O)/tests/%: $(O)/tests/%.o $(SUPPORT) $(O)/core.a
 $(CRITERION): TEST_LIBS := -lcriterion
 $(FUZZERS): TEST_LIBS := -fsanitize=fuzzer
 
+# The plugin interface across ages (tests/unit/test_abi.c): plugins built with the header of 1.0 as
+# it was kept, plugins and a whole host built with one whose structs have grown.
+ABI_PLUGINS := strategy/evolution strategy/bayes surrogate/forest acquisition/ucb pruner/median \
+               objective/zdt
+ABI := $(O)/abi/1.0/hone_plugin.h $(O)/abi/grown/hone $(foreach a,1.0 grown,$(ABI_PLUGINS:%=$(O)/abi/$(a)/plugins/%.so))
+$(O)/abi/%/hone_plugin.h: $(wildcard sdk/*.h) tests/abi/grow.sh tests/abi/1.0/hone_plugin.h
+	@mkdir -p $(@D); cp sdk/*.h $(@D)
+	@[ $* = 1.0 ] && cp tests/abi/1.0/hone_plugin.h $@ || sh tests/abi/grow.sh sdk/hone_plugin.h >$@
+aged_objects = $(patsubst %.c,$(O)/abi/$(1)/%.o,$(wildcard $(2).c $(2)/*.c))
+define of_age
+$(O)/abi/$(1)/%.o: %.c $(O)/abi/$(1)/hone_plugin.h
+	@mkdir -p $$(@D)
+	$$(call quiet,CC)$$(CC) $$(subst -Isdk,-I$(O)/abi/$(1),$$(ALL_CPPFLAGS)) $$(ALL_CFLAGS) -w -c $$< -o $$@
+$(O)/abi/$(1)/plugins/%.so: $$$$(call aged_objects,$(1),plugins/$$$$*)
+	@mkdir -p $$(@D)
+	$$(call quiet,LD)$$(CC) $$(ALL_LDFLAGS) -shared $$^ $$(call plugin_libs,plugins/$$*) -lm -o $$@
+endef
+$(eval $(call of_age,1.0))
+$(eval $(call of_age,grown))
+$(CORE:%.c=$(O)/abi/grown/%.o) $(O)/abi/grown/core/main.o: ALL_CPPFLAGS += -DHONE_ABI_MINOR=1 -DHONE_LIBDIR='"$(LIBDIR)"'
+$(O)/abi/grown/hone: $(O)/abi/grown/core/main.o $(CORE:%.c=$(O)/abi/grown/%.o)
+	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) $^ $(HOST_LIBS) -o $@
+
 # For plugins and embedding programs, from this tree; installed ones are made from the same.
 # What embeds an instrumented library is instrumented, too.
 pc = sed -e 's@\@INCLUDE\@@$(1)@' -e 's@\@LIBDIR\@@$(2)@' -e 's@\@VERSION\@@$(VERSION)@' \
@@ -222,7 +245,7 @@ test: ## install what is missing, build, run all tests
 	@$(again) test-programs
 	@$(again) run-tests
 
-test-programs: all $(CRITERION) $(DRIVERS) $(BAD) $(WRONG) $(TEMPLATES)
+test-programs: all $(CRITERION) $(DRIVERS) $(BAD) $(WRONG) $(TEMPLATES) $(ABI)
 
 # Criterion's own lines, then their sum.  HONE_NO_SKIP=1: a skipped test is a failure.
 run-tests: $(O)/tests/log
