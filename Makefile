@@ -351,7 +351,7 @@ $(O)/completion/%: $(HOST)
 catalogue: $(O)/plugins.md ## a page of every plugin, with options, defaults and sources, in Markdown
 	@echo $<
 $(O)/plugins.md: $(HOST) $(PLUGINS)
-	@$(HOST) info --catalogue >$@
+	@HOME=/ HONE_PLUGIN_PATH= $(HOST) info --catalogue >$@ # the tree's own alone
 
 D := $(DESTDIR)
 install: all $(MANUALS) $(O)/plugins.md $(O)/completion/bash $(O)/completion/zsh ## into PREFIX, below DESTDIR

@@ -67,7 +67,8 @@ static char *run(const char *host, const char *first_dir, const char *study)
     snprintf(command, sizeof command,
              "cd %s && { %s run study.ini --quiet %s%s --plugin-dir " BUILD_DIR
              "/plugins --allow-unsafe-plugins >/dev/null && " BUILD_DIR
-             "/hone trials s.db --csv; } 2>&1 | sed 's/,[^,]*,20[0-9][0-9]-.*//; s/,seconds.*//'; rm -r %s",
+             "/hone trials s.db --csv; } 2>&1 | "
+             "sed 's/,[^,]*,20[0-9][0-9]-.*//; s/,seconds.*//'; rm -r %s",
              folder, host, first_dir ? "--plugin-dir " : "", first_dir ? first_dir : "", folder);
     FILE *in = popen(command, "r");
     cr_assert(in && getdelim(&all, &n, '\0', in) > 0);

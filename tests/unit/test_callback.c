@@ -182,7 +182,8 @@ Test(callback, no_races, .timeout = 60)
         cr_skip_test("clang is not here");
     snprintf(command, sizeof command,
              "t=$(mktemp -d) && clang -fsanitize=thread -g -O1 -DALONE -D_GNU_SOURCE -I%s/sdk "
-             "%s/tests/unit/test_callback.c -o $t/a -pthread -lm && $t/a 2>&1 | tail -n 1; rm -r $t",
+             "%s/tests/unit/test_callback.c -o $t/a -pthread -lm && $t/a 2>&1 | tail -n 1; "
+             "rm -r $t",
              SOURCE_DIR, SOURCE_DIR);
     FILE *out = popen(command, "r");
     cr_assert(out && fgets(line, sizeof line, out));

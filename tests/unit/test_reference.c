@@ -116,7 +116,8 @@ Test(reference, each_form_tells_everything)
 
     for (size_t i = 0; i < files.gl_pathc; i++) {
         const plugin *p = loaded(r, files.gl_pathv[i])->plugins;
-        char *text = plain(page(p, &REFERENCE_TEXT)), *markdown = plain(page(p, &REFERENCE_MARKDOWN));
+        char *text = plain(page(p, &REFERENCE_TEXT));
+        char *markdown = plain(page(p, &REFERENCE_MARKDOWN));
         expect_words(text, p->doc, p->name);
         expect_words(markdown, p->doc, p->name);
         expect_words(text, p->sources, p->name);

@@ -229,8 +229,8 @@ static const hone_option OPTIONS[N_OPTIONS] = {
                    .def = "auto",
                    .choices = ALGORITHM_CHOICES,
                    .doc = "Local: bobyqa and newuoa_bound (quadratic models, two columns at "
-                          "least), cobyla (linear models), neldermead and sbplx (simplices), praxis "
-                          "(directions); global: direct, direct_l and direct_l_rand (boxes), crs2, "
+                          "least), cobyla (linear models), neldermead and sbplx (simplices), "
+                          "praxis (directions); global: direct, direct_l and direct_l_rand (boxes), crs2, "
                           "esch and isres (populations), mlsl and mlsl_lds (many local searches). "
                           "auto: cobyla with constraints, else bobyqa, in one column sbplx; "
                           "constraints are for auto, cobyla and isres."},

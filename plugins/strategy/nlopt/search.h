@@ -7,7 +7,7 @@
 #include "hone_callback.h"
 #include "hone_fresh.h"
 
-/* One of NLopt's, and what it can do.  `two`: needs two columns at least; local: mlsl may use it. */
+/* One of NLopt's, and what it can do.  two: needs two columns at least; local: for mlsl. */
 typedef struct method {
     nlopt_algorithm id;
     int two, constraints, local;
