@@ -139,6 +139,9 @@ $(O)/%.o: %.c Makefile | headers
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c $< -o $@
 
+# `hone new` has the templates in it.
+$(O)/core/commands/new_templates.o: $(wildcard sdk/template/*)
+
 # Where an installed host looks for plugins; only this changes with LIBDIR.
 $(O)/core/registry/registry.o: ALL_CPPFLAGS += -DHONE_LIBDIR='"$(LIBDIR)"'
 $(O)/core/registry/registry.o: $(O)/libdir

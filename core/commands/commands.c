@@ -3,7 +3,7 @@
 
 #include "command.h"
 
-extern const command COMMAND_INIT, COMMAND_CHECK;
+extern const command COMMAND_INIT, COMMAND_NEW, COMMAND_CHECK;
 extern const command COMMAND_RUN, COMMAND_TRY, COMMAND_ASK, COMMAND_TELL, COMMAND_SESSION;
 extern const command COMMAND_STUDIES, COMMAND_TRIALS, COMMAND_SHOW, COMMAND_BEST, COMMAND_STATUS;
 extern const command COMMAND_REPLAY;
@@ -15,6 +15,7 @@ extern const command COMMAND_MANUAL, COMMAND_COMPLETION; /* hidden: for make ins
 
 const command *const COMMANDS[] = {
     &COMMAND_INIT,
+    &COMMAND_NEW,
     &COMMAND_CHECK,
     &COMMAND_RUN,
     &COMMAND_TRY,

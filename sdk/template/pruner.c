@@ -35,7 +35,7 @@ enum { LIMIT, WARMUP, N_OPTIONS };
 static const hone_option OPTIONS[N_OPTIONS] = {
     [LIMIT] = {.name = "limit",
                .type = HONE_OPT_REAL,
-               .flags = HONE_OPT_REQUIRED,
+               .def = "1e308",
                .low = -1e308,
                .high = 1e308,
                .doc = "A trial ends when an intermediate value, minimised, is above this."},
