@@ -15,6 +15,7 @@
 
 #include <math.h>
 
+#include "hone_columns.h"
 #include "hone_product.h"
 #include "hone_tried.h"
 
@@ -35,19 +36,14 @@ static inline int64_t hone_varying(const hone_space *space)
  * choices each gets an equal part of [0, 1). */
 static inline void hone_spread(const hone_space *space, const double *u, double *x)
 {
-    int64_t c = 0, k;
+    int64_t c, n;
 
-    while (c < space->n_cols) {
-        const hone_param *p = space->params[space->col_param[c]];
-        const double at = *u++;
-
-        if (space->col_choice[c] < 0) {
-            x[c++] = at;
-            continue;
-        }
-        for (k = 0; k < p->n_choices; k++)
-            x[c + k] = (double)(k == (int64_t)(at * (double)p->n_choices));
-        c += p->n_choices;
+    for (c = 0; c < space->n_cols; c += n, u++) {
+        n = hone_columns(space, c);
+        if (hone_is_choice(space, c))
+            hone_choose(n, (int64_t)(*u * (double)n), x + c);
+        else
+            x[c] = *u;
     }
 }
 

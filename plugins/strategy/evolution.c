@@ -120,13 +120,9 @@ static void mutate(const evolution *s, int64_t c, double u, double z, double *x)
     const hone_param *p = space->params[space->col_param[c]];
 
     if (space->col_choice[c] >= 0) {
-        int64_t now = 0, then;
+        const int64_t n = p->n_choices, now = hone_chosen(n, x + c);
 
-        while (now < p->n_choices - 1 && x[c + now] < 0.5)
-            now++;
-        then = (now + 1 + (int64_t)(u * (double)(p->n_choices - 1))) % p->n_choices;
-        for (int64_t k = 0; k < p->n_choices; k++)
-            x[c + k] = k == then;
+        hone_choose(n, (now + 1 + (int64_t)(u * (double)(n - 1))) % n, x + c);
         return;
     }
     const double cell = space->col_levels[c] > 0 ? 1.0 / (double)space->col_levels[c] : 0;

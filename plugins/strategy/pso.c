@@ -270,7 +270,7 @@ static void move(const pso *s, const hone_trials *t, const places *p, double *x)
             c++;
             continue;
         }
-        const int64_t n = s->space->params[s->space->col_param[c]]->n_choices;
+        const int64_t n = hone_columns(s->space, c);
 
         chosen(s, t, p, c, n, u, x);
         c += n;

@@ -46,8 +46,7 @@ static void choose(const hone_trials *t, const recipe *r, int64_t c, int64_t n, 
         if (u < 0.0)
             break;
     }
-    for (int64_t j = 0; j < n; j++)
-        x[j] = j == k;
+    hone_choose(n, k, x);
 }
 
 /* One parameter, the first column of which is c.  u: two numbers. */
@@ -75,8 +74,7 @@ void child_make(const hone_space *space, int64_t d, const hone_trials *t, const 
     int64_t i = 0;
 
     for (int64_t c = 0; c < space->n_cols; i++, u += CHILD_NUMBERS_PARAMETER) {
-        const int64_t n =
-            space->col_choice[c] < 0 ? 1 : space->params[space->col_param[c]]->n_choices;
+        const int64_t n = hone_columns(space, c);
         const double *from = t->x + r->target * t->ldx + c;
 
         if (u[0] < r->cr || i == forced || isnan(*from))

@@ -52,16 +52,10 @@ static void choose(dehb *s)
 {
     const hone_space *space = s->l.space;
 
-    for (int64_t c = 0; c < space->n_cols;) {
-        const hone_param *p = space->params[space->col_param[c]];
-        const int64_t n = space->col_choice[c] < 0 ? 1 : p->n_choices;
-        int64_t best = c;
-
-        for (int64_t k = c; k < c + n && n > 1; k++)
-            best = s->mutant[k] > s->mutant[best] ? k : best;
-        for (int64_t k = c; k < c + n && n > 1; k++)
-            s->mutant[k] = k == best;
-        c += n;
+    for (int64_t c = 0, n; c < space->n_cols; c += n) {
+        n = hone_columns(space, c);
+        if (n > 1)
+            hone_choose(n, hone_chosen(n, s->mutant + c), s->mutant + c);
     }
 }
 

@@ -90,8 +90,7 @@ static void candidate(const box *b, double length, const double *at, const doubl
     int64_t c = 0;
 
     for (int64_t k = 0; k < b->d; k++) {
-        const hone_param *p = b->space->params[b->space->col_param[c]];
-        const int64_t n = b->space->col_choice[c] < 0 ? 1 : p->n_choices;
+        const int64_t n = hone_columns(b->space, c);
         const int moves = k == always || pick[k] < chance;
 
         if (moves && n == 1)
