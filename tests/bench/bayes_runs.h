@@ -95,6 +95,7 @@ typedef struct task {
     fake *objective;
     space space;
     double optimum, quantum;
+    double noise;          /* deviation of what is added to values, in the runs of this task */
     const char *kinds;
     double low[MOST_PARAMS], high[MOST_PARAMS];
     int64_t n_params;
@@ -210,7 +211,33 @@ static double evaluate(const task *t, const double *point, int64_t number)
 
 /* ---- runs ---------------------------------------------------------------------------------*/
 
-/* trace[i] := regret after i + 1 trials.  Returns seconds of processor time in ask. */
+enum { RECOMMENDED_EVERY = 20 };
+
+/* The row with the best posterior mean among n points (ldx numbers each) with values y. */
+static int64_t recommended(const space *sp, int64_t n, const double *X, int64_t ldx,
+                           const double *y, const char *const *set)
+{
+    fake *f = fake_new(HONE_SURROGATE, "gp", sp, rng_root(1), set);
+    double *mean = calloc((size_t)n, sizeof *mean);
+    int64_t best = 0;
+    if (!f || !mean) {
+        fprintf(stderr, "gp: %s\n", fake_refusal);
+        exit(1);
+    }
+    const hone_surrogate_ops *ops = f->plugin->ops;
+    if (ops->fit(f->self, n, ldx, X, ldx, y, NULL) >= 0) {
+        ops->predict(f->self, n, X, ldx, mean, NULL, NULL, NULL, 0);
+    }
+    for (int64_t i = 1; i < n; i++) {
+        best = mean[i] < mean[best] ? i : best;
+    }
+    free(mean);
+    fake_free(f);
+    return best;
+}
+
+/* trace[i] := regret after i + 1 trials; with noise that of the true value at the recommended
+ * point, known after every RECOMMENDED_EVERY trials.  Returns seconds of processor time in ask. */
 static double run(const task *t, const char *strategy, const char *const *set, uint64_t seed,
                   int trials, double *trace)
 {
@@ -218,27 +245,38 @@ static double run(const task *t, const char *strategy, const char *const *set, u
     history *h = NULL;
     error err = {0};
     double best = HUGE_VAL, spent = 0.0;
-    if (!f || history_new(&t->space, &h, &err) < 0) {
+    const int64_t ldx = f ? f->view.table.n_cols : 1;
+    double *X = calloc((size_t)(trials * (ldx + 2)), sizeof *X);
+    double *seen = X + trials * ldx, *truth = seen + trials;
+    if (!X || !f || history_new(&t->space, &h, &err) < 0) {
         fprintf(stderr, "%s: %s\n", strategy, f ? error_text(&err) : fake_refusal);
         exit(1);
     }
     const hone_strategy_ops *ops = f->plugin->ops;
     for (int64_t i = 0; i < trials; i++) {
-        double x[2 * MOST_PARAMS], native[MOST_PARAMS];
+        double native[MOST_PARAMS], *x = X + i * ldx, noise;
         hone_trials table;
         int64_t given = 0;
         history_table(h, &f->view, trials, &table, &err);
         const double begin = processor();
-        ops->ask(f->self, &table, 1, &i, x, f->view.table.n_cols, &given);
+        ops->ask(f->self, &table, 1, &i, x, ldx, &given);
         spent += processor() - begin;
         view_decode(&f->view, x, native);
         const int64_t row = history_start(h, i, native, NAN, &err);
-        const double y = evaluate(t, native, i);
-        const outcome o = {.state = isnan(y) ? HONE_FAILED : HONE_COMPLETE, .y = &y, .seconds = 1};
+        truth[i] = evaluate(t, native, i);
+        rng_normal(rng_root(seed), 77, i, 1, &noise);
+        seen[i] = truth[i] + t->noise * noise;
+        const outcome o = {.state = isnan(seen[i]) ? HONE_FAILED : HONE_COMPLETE,
+                           .y = seen + i,
+                           .seconds = 1};
         history_finish(h, row, &o, &err);
-        best = fmin(best, y);
+        best = fmin(best, truth[i]);
+        if (t->noise > 0.0 && (i + 1) % RECOMMENDED_EVERY == 0) {
+            best = truth[recommended(&t->space, i + 1, X, ldx, seen, set)];
+        }
         trace[i] = best - t->optimum;
     }
+    free(X);
     fake_free(f);
     history_free(h);
     return spent;

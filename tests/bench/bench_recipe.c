@@ -1,13 +1,14 @@
 /* bench_recipe.c - regret of one recipe of Bayesian optimization, seed by seed, to be laid beside
  * that of another.
  *
- *     bench_recipe few|all|half|other|flat|mixed|wide|peers SEEDS [option=value ...]
+ *     bench_recipe few|all|half|other|flat|mixed|noisy|wide|peers SEEDS [option=value ...]
  *
  * few    12 functions that disagree about what is good     60 trials
  * half   the functions that a fair coin chose to be tuned on
  * other  those that it held out                            60 trials
  * flat   values of few levels                              60 trials
  * mixed  whole numbers, choices and conditions              60 trials
+ * noisy  normal noise; the true regret of the best posterior mean  60 trials
  * wide   20 parameters                                    100 trials
  * peers  the functions that peers' curves are recorded on 100 trials
  *
@@ -51,6 +52,25 @@ static const problem MIXED[] = {
     {"testfn", "styblinski_tang", 6, NULL, 0.0, "iiiddd"},
     {"bbob", "8", 5, NULL, 0.0, "fffcd"},
 };
+typedef struct noisy_problem {
+    problem of;
+    double noise;
+} noisy_problem;
+static const noisy_problem NOISY[] = {
+    {{"testfn", "hartmann6", 6, NULL, 0.0, NULL}, 0.2},
+    {{"testfn", "hartmann3", 3, NULL, 0.0, NULL}, 0.2},
+    {{"testfn", "branin", 2, NULL, 0.0, NULL}, 5.0},
+    {{"testfn", "ackley", 3, "3.7", 0.0, NULL}, 1.0},
+    {{"testfn", "levy", 6, NULL, 0.0, NULL}, 2.0},
+    {{"testfn", "styblinski_tang", 5, NULL, 0.0, NULL}, 10.0},
+    {{"testfn", "rosenbrock", 4, NULL, 0.0, NULL}, 50.0},
+    {{"testfn", "shekel10", 4, NULL, 0.0, NULL}, 0.3},
+    {{"bbob", "1", 5, NULL, 0.0, NULL}, 3.0},
+    {{"bbob", "8", 5, NULL, 0.0, NULL}, 50.0},
+    {{"bbob", "14", 5, NULL, 0.0, NULL}, 3.0},
+    {{"bbob", "21", 5, NULL, 0.0, NULL}, 5.0},
+};
+enum { N_NOISY = sizeof NOISY / sizeof NOISY[0] };
 enum { N_MIXED = sizeof MIXED / sizeof MIXED[0] };
 enum { N_FLAT = sizeof FLAT / sizeof FLAT[0] };
 enum { N_FEW = sizeof FEW / sizeof FEW[0], N_WIDE = sizeof WIDE / sizeof WIDE[0] };
@@ -65,11 +85,13 @@ static int is_few(const problem *p)
     return 0;
 }
 
-static void print_runs(const problem *p, int seeds, const int at[3], const char *const *set)
+static void print_runs(const problem *p, double noise, int seeds, const int at[3],
+                       const char *const *set)
 {
     static double trace[MOST_TRIALS];
     task t;
     task_open(&t, p);
+    t.noise = noise;
     for (int s = 1; s <= seeds; s++) {
         const double spent = run(&t, "bayes", set, (uint64_t)s, at[2], trace);
         printf("%s-%s %d %d %.6g %.6g %.6g %.3g\n", p->plugin, p->function, (int)t.n_params, s,
@@ -90,20 +112,23 @@ int main(int argc, char **argv)
         if (strcmp(part, "all") == 0 || (strcmp(part, "few") == 0 && is_few(&PROBLEMS[i])) ||
             (strcmp(part, "half") == 0 && !held_out(i)) ||
             (strcmp(part, "other") == 0 && held_out(i))) {
-            print_runs(&PROBLEMS[i], seeds, SHORT, set);
+            print_runs(&PROBLEMS[i], 0.0, seeds, SHORT, set);
         }
     }
     for (int i = 0; i < N_FLAT && strcmp(part, "flat") == 0; i++) {
-        print_runs(&FLAT[i], seeds, SHORT, set);
+        print_runs(&FLAT[i], 0.0, seeds, SHORT, set);
     }
     for (int i = 0; i < N_MIXED && strcmp(part, "mixed") == 0; i++) {
-        print_runs(&MIXED[i], seeds, SHORT, set);
+        print_runs(&MIXED[i], 0.0, seeds, SHORT, set);
+    }
+    for (int i = 0; i < N_NOISY && strcmp(part, "noisy") == 0; i++) {
+        print_runs(&NOISY[i].of, NOISY[i].noise, seeds, SHORT, set);
     }
     for (int i = 0; i < N_WIDE && strcmp(part, "wide") == 0; i++) {
-        print_runs(&WIDE[i], seeds, LONG, set);
+        print_runs(&WIDE[i], 0.0, seeds, LONG, set);
     }
     for (int i = 0; i < N_PEERS && strcmp(part, "peers") == 0; i++) {
-        print_runs(&PEERS[i], seeds, LONG, set);
+        print_runs(&PEERS[i], 0.0, seeds, LONG, set);
     }
     return 0;
 }
