@@ -159,6 +159,23 @@ Test(broken_plugins, B1_truncated)
 
 /* ---- B2: random bits flipped ---- */
 
+enum { LOADED = 1, REFUSED, NAMELESS };
+
+/* In a process that does not end by the destructors of what it loaded: a flipped bit of their code
+ * is the file's own affair, as one in its ask would be. */
+static int loading_apart(const char *path, const char *name)
+{
+    int status = 0;
+    fflush(NULL);
+    const pid_t pid = fork();
+    if (pid == 0) {
+        const char *said = loading(path);
+        _exit(*said == '\0' ? LOADED : strstr(said, name) ? REFUSED : NAMELESS);
+    }
+    cr_assert(pid > 0 && waitpid(pid, &status, 0) == pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+}
+
 Test(broken_plugins, B2_flipped_bits)
 {
     const char *full = getenv("HONE_FAULTS"), *seed = getenv("FAULTS_SEED");
@@ -182,9 +199,10 @@ Test(broken_plugins, B2_flipped_bits)
         snprintf(name, sizeof name, "flip%d.so", round);
         const char *path = in_folder(name);
         write_whole(path, copy, n);
-        const char *said = loading(path);
-        refused_files += *said != '\0';
-        cr_expect(*said == '\0' || strstr(said, name), "%s: %s", name, said);
+        const int said = loading_apart(path, name);
+        refused_files += said == REFUSED;
+        cr_expect(said == REFUSED || said == LOADED, "%s: %s", name,
+                  said == NAMELESS ? "the sentence does not name it" : "the loader died");
         unlink(path);
         free(copy);
     }
