@@ -18,7 +18,11 @@
  *         surrogate gives their covariance.  The points that are drawn at are the best
  *         that the asker tells, feasible ones by the means of the constraints' models.
  *         Where none are told, or a draw fails, the best value of the context is the only one.
- *         Constraints weigh as in log_ei. */
+ *         Constraints weigh as in log_ei.
+ *
+ * Draws: `bench_recipe noisy 20`, the true regret of the best posterior mean after 60 trials over
+ * that of log_ei, geometric mean of 12 functions: 0.83 with 8, 0.91 with 32, standard errors of
+ * 1.07 and 1.04 as factors; proposals took 1.3 and 2.2 times as long. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,7 +188,7 @@ static int32_t create(const hone_host *host, const hone_value *values, void **se
 static const hone_option OPTIONS[] = {
     {.name = "draws",
      .type = HONE_OPT_INT,
-     .def = "32",
+     .def = "8",
      .low = 1,
      .high = 1e4,
      .doc = "Draws of the best value that are averaged over of all evaluated "
