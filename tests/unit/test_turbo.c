@@ -89,6 +89,7 @@ Test(turbo, sides_have_the_length_as_their_mean)
 {
     space s = SPACE("a = float 0 1", "b = float 0 1", "k = categorical p q r", "c = float 0 1");
     fake *f = fake_new(HONE_STRATEGY, "turbo", &s, rng_root(1), NULL);
+    cr_assert_not_null(f, "%s", fake_refusal);
     box b = {0};
     const double along[6] = {0.2, 0.4, NAN, NAN, NAN, 0.1};
     cr_assert_eq(box_init(&b, &f->host), HONE_OK);
@@ -114,6 +115,7 @@ Test(turbo, candidates_stay_in_the_box)
         }
         space s = space_from(lines);
         fake *f = fake_new(HONE_STRATEGY, "turbo", &s, rng_root(1), NULL);
+        cr_assert_not_null(f, "%s", fake_refusal);
         box b = {0};
         double *X = malloc((size_t)(N * d) * sizeof *X), centre[40], along[40];
         double moved = 0, far = 0;
@@ -150,6 +152,7 @@ Test(turbo, candidates_of_mixed_spaces)
     enum { N = 2000 };
     space s = SPACE("a = float 0 1", "k = categorical p q r s", "n = int 1 10");
     fake *f = fake_new(HONE_STRATEGY, "turbo", &s, rng_root(1), NULL);
+    cr_assert_not_null(f, "%s", fake_refusal);
     box b = {0};
     double X[N * 6], along[6] = {NAN, NAN, NAN, NAN, NAN, NAN};
     const double centre[6] = {0.5, 0, 1, 0, 0, 0.45}; /* q, 5 */
@@ -233,6 +236,7 @@ Test(turbo, proposes_from_the_table_alone)
         dice d = {.key = rng_root(5)};
         int64_t running[256], n_running = 0;
         fake *f = fake_new(HONE_STRATEGY, "turbo", &s, rng_root(1), SETS[which]);
+        cr_assert_not_null(f, "%s", fake_refusal);
         cr_assert_eq(history_new(&s, &h, &err), HONE_OK);
         for (int k = 0; k < 60; k++) {
             double X[BATCH * WIDE], again[BATCH * WIDE];
@@ -302,6 +306,7 @@ Test(turbo, meets_constraints)
     setenv("OPENBLAS_NUM_THREADS", "1", 1);
     s.n_constraints = 1;
     fake *f = fake_new(HONE_STRATEGY, "turbo", &s, rng_root(1), SET("turbo.candidates=200"));
+    cr_assert_not_null(f, "%s", fake_refusal);
     cr_assert_eq(history_new(&s, &h, &err), HONE_OK);
     for (int64_t i = 0, given; i < 60; i++) {
         cr_assert_eq(ask(f, h, 1, x, &given), HONE_OK);
