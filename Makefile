@@ -51,7 +51,7 @@ PACKAGES.build := libc6-dev libinih-dev libjansson-dev libsqlite3-dev liblapacke
                   libopenblas-dev liblbfgsb-dev
 PACKAGES.run   := $(PACKAGES.build) libsvm-tools gnuplot-nox
 PACKAGES.test  := $(PACKAGES.run) libcriterion-dev pkgconf locales
-PACKAGES.all   := $(PACKAGES.test) g++ clang libclang-rt-14-dev clang-format gcovr valgrind strace \
+PACKAGES.all   := $(PACKAGES.test) g++ gfortran rustc clang libclang-rt-14-dev clang-format gcovr valgrind strace \
                   man-db zsh python3-optuna python3-sklearn python3-psycopg2 postgresql-15 libnlopt-dev
 
 installed = $(shell dpkg-query -W -f '$${Package} $${db:Status-Status}\n' $(1) 2>/dev/null | \

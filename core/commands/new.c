@@ -48,7 +48,7 @@ static void write_source(const newcomer *n, text *t)
 {
     const source_template *from = n->from;
     const char *old = from->name;
-    text source = {0}, file = {0}, quoted = {0}, object = {0};
+    text source = {0}, file = {0}, quoted = {0}, object = {0}, constant = {0};
     text_put(t, from->begin, (size_t)(from->end - from->begin));
     text_add(&file, " %s%s ", n->name, from->suffix);
     text_add(&quoted, "\"%s\"", n->name);
@@ -58,10 +58,13 @@ static void write_source(const newcomer *n, text *t)
     replace(t, " - template of a", " - a");
     text_add(&source, " %s%s ", kind_name(from->kind), from->suffix);
     replace(t, source.data ? source.data : " ", file.data ? file.data : "");
+    text_add(&constant, "\"%s\\0\"", n->name); /* Rust's strings do not end by themselves */
+    replace_words(t, "\"", old, "\\0\"", constant.data ? constant.data : "");
     replace_words(t, "\"", old, "\"", quoted.data ? quoted.data : "");
     replace_words(t, old, ".so", "", object.data ? object.data : "");
     text_free(&source);
     text_free(&file);
+    text_free(&constant);
     text_free(&quoted);
     text_free(&object);
 }
@@ -243,7 +246,7 @@ static int new_plugin(invocation *in)
 }
 
 static const flag FLAGS[] = {
-    {"lang", "LANGUAGE", "c (default), or for a strategy c++"},
+    {"lang", "LANGUAGE", "c (default); for a strategy also c++, rust, fortran"},
     {"dir", "DIR", "the folder to write into; default: NAME"},
     {0},
 };

@@ -18,6 +18,8 @@ TAKE(acquisition_c, "acquisition.c");
 TAKE(objective_c, "objective.c");
 TAKE(pruner_c, "pruner.c");
 TAKE(strategy_cpp, "strategy.cpp");
+TAKE(strategy_rs, "strategy.rs");
+TAKE(strategy_f90, "strategy.f90");
 
 #define TEMPLATE(kind, language, suffix, name, symbol)                                            \
     {kind, language, suffix, name, template_##symbol, template_##symbol##_end}
@@ -29,5 +31,7 @@ const source_template SOURCE_TEMPLATES[] = {
     TEMPLATE(HONE_OBJECTIVE, "c", ".c", "valley", objective_c),
     TEMPLATE(HONE_PRUNER, "c", ".c", "threshold", pruner_c),
     TEMPLATE(HONE_STRATEGY, "c++", ".cpp", "sampler", strategy_cpp),
+    TEMPLATE(HONE_STRATEGY, "rust", ".rs", "sampler", strategy_rs),
+    TEMPLATE(HONE_STRATEGY, "fortran", ".f90", "sampler", strategy_f90),
     {0},
 };

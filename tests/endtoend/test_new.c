@@ -92,6 +92,16 @@ Test(new, strategy_in_cpp)
     grows_with("g++", "c++");
 }
 
+Test(new, strategy_in_rust)
+{
+    grows_with("rustc", "rust");
+}
+
+Test(new, strategy_in_fortran)
+{
+    grows_with("gfortran", "fortran");
+}
+
 Test(new, says_what_is_wrong)
 {
     cr_expect_eq(run("hone new strategi mine"), 2);
