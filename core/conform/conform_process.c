@@ -164,6 +164,8 @@ static void explain(verdict_line *v, bool in_time, double deadline, int status, 
     const char *last = last_line(complaints);
     if (!in_time)
         text_add(&t, "it did not come back within %g seconds", deadline);
+    else if (WIFEXITED(status) && v->why)
+        text_add(&t, "its process ends with exit status %d", WEXITSTATUS(status));
     else if (WIFSIGNALED(status))
         text_add(&t, "it crashed with signal %d (%s)", WTERMSIG(status),
                  strsignal(WTERMSIG(status)));
@@ -198,7 +200,9 @@ int32_t conform_process(const char *path, const char *test, const conform_settin
         const bool in_time = wait_for(pid, deadline, &ended);
         char *line = read_all(said), *complaints = read_all(complained);
         const bool heard = read_verdict(line, out);
-        if (!in_time || !heard || WIFSIGNALED(ended)) {
+        /* a sanitizer has its say at the end of the process */
+        const bool spoilt = out->verdict == CONFORM_PASSED && ended != 0;
+        if (!in_time || !heard || WIFSIGNALED(ended) || spoilt) {
             explain(out, in_time, deadline, ended, complaints);
         } else if (kill(-pid, SIGKILL) == 0 && out->verdict == CONFORM_PASSED) {
             free(out->why);
