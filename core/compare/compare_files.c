@@ -104,6 +104,21 @@ static int32_t save_curves(const findings *r, error *err)
     return status;
 }
 
+static int32_t save_fronts(const findings *r, error *err)
+{
+    text t[3] = {{0}};
+    static const char *const NAMES[] = {"indicators.csv", "fronts.csv", "attainment.csv"};
+    if (!findings_fronts_any(r))
+        return HONE_OK;
+    int32_t status = findings_fronts_tables(r, &t[0], &t[1], &t[2], err);
+    for (int i = 0; i < 3; i++) {
+        if (status >= 0)
+            status = save(r, NAMES[i], &t[i], err);
+        text_free(&t[i]);
+    }
+    return status;
+}
+
 static int32_t save_runtimes(const findings *r, error *err)
 {
     const comparison *c = r->comparison;
@@ -265,6 +280,7 @@ int32_t findings_save(const findings *r, const char *command, error *err)
     status = status < 0 ? status : second;
     status = status < 0 ? status : save_runs(r, err);
     status = status < 0 ? status : save_curves(r, err);
+    status = status < 0 ? status : save_fronts(r, err);
     status = status < 0 ? status : save_runtimes(r, err);
     status = status < 0 ? status : save_tests(r, err);
     status = status < 0 ? status : save_summary(r, err);

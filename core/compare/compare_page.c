@@ -180,6 +180,15 @@ static int32_t add_figures(const findings *r, page *p, error *err)
                             "holds the middle half of the runs. Time of the machine counts "
                             "asking and evaluating, one after the other.",
                             err);
+    if (status >= 0 && findings_fronts_any(r)) {
+        page_section(p, "Fronts", "fronts");
+        status = findings_fronts_page(r, p, err);
+    }
+    if (status >= 0 && findings_attained_any(r))
+        status = add_figure(r, p, findings_attained(r), "attainment",
+                            "What half of the runs attain (lines); with up to four strategies the "
+                            "band goes from what a quarter attains to what three quarters attain.",
+                            err);
     page_section(p, "Ranks", "ranks");
     if (status >= 0 && r->tested)
         status = add_figure(r, p, findings_critical(r), "critical-difference",

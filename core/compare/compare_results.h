@@ -57,6 +57,10 @@ double findings_ert(const findings *r, int64_t who, int64_t where, double precis
 int32_t findings_save(const findings *r, const char *command, error *err);
 /* compare_curves.c: bands of the best value so far against evaluations, or against time. */
 int32_t findings_curve_table(const findings *r, bool time, text *out, error *err);
+/* compare_fronts.c: whether a problem has several goals; what its runs' fronts are worth. */
+bool findings_fronts_any(const findings *r);
+int32_t findings_fronts_tables(const findings *r, text *indicators, text *fronts, text *surfaces,
+                               error *err);
 /* compare_summary.c: for people. */
 void findings_summary(const findings *r, text *out);
 /* compare_coco.c: what COCO's post-processing reads, in folder/coco; nothing without bbob. */

@@ -164,6 +164,40 @@ Test(compare, curves_against_time)
                        "END { exit n < 24 || bad }' b/curves-time.csv"), 0);
 }
 
+/* From fronts.csv again, by the definitions: the area as a sum over the sorted points, the median
+ * surface by counting, at each of its corners, the runs with a point that is nowhere worse. */
+static const char FRONTS[] =
+    "import csv, math\nfrom collections import defaultdict\n"
+    "rows = lambda f: list(csv.reader(open(f)))[1:]\nfronts = defaultdict(list)\n"
+    "for r in rows('a/fronts.csv'): fronts[tuple(r[:5])].append((float(r[5]), float(r[6])))\n"
+    "for r in rows('a/indicators.csv'):\n    area, y = 0, 11\n"
+    "    for f in sorted(fronts[tuple(r[:5])]):\n"
+    "        area += (11 - f[0]) * (y - f[1]); y = f[1]\n"
+    "    assert math.isclose(area, float(r[5]), rel_tol=1e-12), (area, r)\n"
+    "    known = [(i / 999, 1 - math.sqrt(i / 999)) for i in range(1000)]\n"
+    "    d = sum(min(math.hypot(max(0, p[0] - z[0]), max(0, p[1] - z[1])) "
+    "for p in fronts[tuple(r[:5])]) for z in known) / 1000\n"
+    "    assert math.isclose(d, float(r[6]), rel_tol=1e-3) and r[7] == 'known', (d, r)\n"
+    "n = 0\nfor r in rows('a/attainment.csv'):\n    x, y = float(r[4]), float(r[5])\n"
+    "    def runs(u, v):\n        return sum(any(p[0] <= u and p[1] <= v for p in q) "
+    "for k, q in fronts.items() if k[0] == r[0])\n"
+    "    k = math.ceil(5 * float(r[3])); n += 1\n"
+    "    assert runs(x, y) >= k and runs(x * (1 - 1e-9) - 1e-12, y) < k "
+    "and runs(x, y * (1 - 1e-9)) < k, r\n"
+    "assert len(fronts) == 10 and n > 10\n";
+
+Test(compare, fronts_by_their_definitions)
+{
+    write_file("check.py", FRONTS);
+    write_file("a.ini", "[comparison]\nbudget = 60\ndimensions = 4\nrepeats = 5\n"
+                        "[strategy random]\nplugin = random\n[strategy nsga2]\nplugin = nsga2\n"
+                        "[problem zdt]\nplugin = zdt\nfunction = zdt1\n"
+                        "goal = minimize minimize\nreference = 11 11\n");
+    cr_assert_eq(shell("$HONE compare a.ini --quiet >out.txt 2>err.txt"), 0);
+    cr_assert_eq(shell("python3 check.py"), 0);
+    cr_assert_eq(shell("grep -q 'id=\"fronts\"' a/report.html && test -s a/attainment.pdf"), 0);
+}
+
 /* ---- the simulated clock ----------------------------------------------------------------- */
 
 typedef struct notes {
