@@ -68,7 +68,10 @@ static void make_brackets(hyperband *p)
 
 static int64_t bracket_of(const hyperband *p, int64_t number)
 {
-    int64_t at = (number % p->total) * (p->stride % p->total) % p->total, b = 0;
+    /* of many brackets the product needs more than 64 bits */
+    const unsigned __int128 turned = (unsigned __int128)(uint64_t)(number % p->total) *
+                                     (uint64_t)(p->stride % p->total);
+    int64_t at = (int64_t)(turned % (uint64_t)p->total), b = 0;
 
     while (b < p->n - 1 && at >= p->size[b])
         at -= p->size[b++];

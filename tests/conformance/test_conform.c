@@ -56,7 +56,7 @@ static void sound(const char *kind)
     cr_expect_eq(exit, 0, "the sound %s fails:\n%s", kind, output);
 }
 
-Test(conform, sound_plugins_pass, .timeout = 120)
+Test(conform, sound_plugins_pass, .timeout = 300)
 {
     sound("strategy");
     sound("surrogate");
@@ -65,12 +65,12 @@ Test(conform, sound_plugins_pass, .timeout = 120)
     sound("pruner");
 }
 
-Test(conform, each_wrong_strategy_is_found, .timeout = 240)
+Test(conform, each_wrong_strategy_is_found, .timeout = 600)
 {
     cr_expect_geq(each_fault("strategy"), 50);
 }
 
-Test(conform, each_other_wrong_plugin_is_found, .timeout = 240)
+Test(conform, each_other_wrong_plugin_is_found, .timeout = 600)
 {
     cr_expect_geq(each_fault("surrogate") + each_fault("acquisition") + each_fault("objective") +
                       each_fault("pruner"), 40);
@@ -122,7 +122,7 @@ static void write_table(void)
     cr_assert_eq(fclose(f), 0);
 }
 
-Test(conform, shipped_plugins_pass, .timeout = 300)
+Test(conform, shipped_plugins_pass, .timeout = 900)
 {
     write_table();
     cr_expect_geq(check_folder("strategy"), 15);

@@ -28,7 +28,7 @@ static int take_commands(const char *from, const char *to)
     return n;
 }
 
-Test(guide, its_commands_run, .timeout = 120)
+Test(guide, its_commands_run, .timeout = 600)
 {
     char folder[] = "/tmp/hone-guide-XXXXXX", script[128], line[512], output[16384];
     cr_assert_not_null(mkdtemp(folder));

@@ -39,7 +39,7 @@ static void end(void)
     cr_assert_eq(system(line), 0);
 }
 
-TestSuite(new, .init = begin, .fini = end, .timeout = 120);
+TestSuite(new, .init = begin, .fini = end, .timeout = 600);
 
 static void grows(const char *kind, const char *language)
 {

@@ -144,6 +144,8 @@ static int32_t draw_batch(turbo *s, int64_t k, const hone_trials *t, int64_t num
     const int64_t cells = (1 + t->n_constraints) * draws * s->candidates;
     int32_t status = HONE_OK;
 
+    free(b->X); /* of a try before that met its end in numbers */
+    free(b->F);
     *b = (batch){.m = s->candidates, .s = draws};
     double *Z = malloc((size_t)cells * sizeof *Z);
     b->X = malloc((size_t)(b->m * s->p) * sizeof *b->X + 1);
