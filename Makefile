@@ -277,6 +277,11 @@ memcheck: ## the program under valgrind on the examples: no error, no byte lost
 	@sh tests/endtoend/run_examples.sh $(O)/hone valgrind -q --error-exitcode=99 \
 	    --leak-check=full --errors-for-leak-kinds=definite --trace-children=no \
 	    --suppressions=$(CURDIR)/tests/support/valgrind.supp
+	@for f in strategy/tpe surrogate/gp acquisition/log_ei objective/testfn pruner/median; do \
+	    valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
+	        --suppressions=tests/support/valgrind.supp \
+	        $(O)/hone check $(O)/plugins/$$f.so --quick --in-process >$(O)/memcheck.log 2>&1 || \
+	        { cat $(O)/memcheck.log; exit 1; }; tail -1 $(O)/memcheck.log; done
 
 faults: ## kill and resume, broken plugins, injected failures, at full length (about 15 minutes)
 	$(call bring,$(PACKAGES.all))

@@ -91,13 +91,14 @@ static void write_makefile(const newcomer *n, text *t)
     text_add(t, "HONE ?= %s\n", *program_plugins() ? registry_program() : "hone");
     if (strcmp(language, "c") == 0)
         text_add(t, "CFLAGS ?= -O2 -Wall -Wextra\n"
-                    "CFLAGS += -fPIC -fvisibility=hidden $(shell $(PKG_CONFIG) --cflags hone-plugin)\n"
-                    "\n%s.so: %s.c\n\t$(CC) $(CFLAGS) -shared $< -o $@ -lm\n", n->name, n->name);
+                    "PLUGIN  = -fPIC -fvisibility=hidden -shared $(shell $(PKG_CONFIG) --cflags "
+                    "hone-plugin)\n"
+                    "\n%s.so: %s.c\n\t$(CC) $(CFLAGS) $(PLUGIN) $< -o $@ -lm\n", n->name, n->name);
     else if (strcmp(language, "c++") == 0)
         text_add(t, "CXXFLAGS ?= -O2 -Wall -Wextra\n"
-                    "CXXFLAGS += -std=c++11 -fPIC -fvisibility=hidden "
+                    "PLUGIN    = -std=c++11 -fPIC -fvisibility=hidden -shared "
                     "$(shell $(PKG_CONFIG) --cflags hone-plugin)\n"
-                    "\n%s.so: %s.cpp\n\t$(CXX) $(CXXFLAGS) -shared $< -o $@\n", n->name, n->name);
+                    "\n%s.so: %s.cpp\n\t$(CXX) $(CXXFLAGS) $(PLUGIN) $< -o $@\n", n->name, n->name);
     else if (strcmp(language, "rust") == 0)
         text_add(t, "\n%s.so: %s.rs\n\trustc -O -C panic=abort --crate-type cdylib $< -o $@\n",
                  n->name, n->name);

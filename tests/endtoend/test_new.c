@@ -15,7 +15,7 @@ static int run(const char *format, ...)
 {
     char line[2048];
     va_list list;
-    int n = snprintf(line, sizeof line, "cd %s && PATH=%s:$PATH && { ", folder, BUILD_DIR);
+    int n = snprintf(line, sizeof line, "unset MAKEFLAGS; cd %s && PATH=%s:$PATH && { ", folder, BUILD_DIR);
     va_start(list, format);
     n += vsnprintf(line + n, sizeof line - (size_t)n, format, list);
     va_end(list);
