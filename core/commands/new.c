@@ -109,6 +109,20 @@ static void write_makefile(const newcomer *n, text *t)
     text_add(t, "\ncheck: %s.so\n\t$(HONE) check ./%s.so\n.PHONY: check\n", n->name, n->name);
 }
 
+/* How a study names it: a shared object, or a file that the plugin `program` runs. */
+static bool is_program(const newcomer *n)
+{
+    return strcmp(n->from->language, "python") == 0;
+}
+
+static void add_plugin(const newcomer *n, text *t)
+{
+    if (is_program(n))
+        text_add(t, "plugin = program\nfile   = %s%s\n", n->name, n->from->suffix);
+    else
+        text_add(t, "plugin = ./%s.so\n", n->name);
+}
+
 static void write_study(const newcomer *n, text *t)
 {
     const int32_t kind = n->from->kind;
@@ -119,7 +133,8 @@ static void write_study(const newcomer *n, text *t)
         text_add(t, "[strategy]\nplugin      = bayes\n\n");
     if (kind == HONE_OBJECTIVE || kind == HONE_PRUNER)
         text_add(t, "[strategy]\nplugin = random\n\n");
-    text_add(t, "[%s]\nplugin = ./%s.so\n", kind_name(kind), n->name);
+    text_add(t, "[%s]\n", kind_name(kind));
+    add_plugin(n, t);
     if (kind != HONE_OBJECTIVE)
         text_add(t, "\n[objective]\nplugin   = testfn\nfunction = branin\n");
 }
@@ -130,10 +145,11 @@ static void write_comparison(const newcomer *n, text *t)
     const int32_t kind = n->from->kind;
     text_add(t, "; hone compare compare.ini\n[comparison]\nbudget     = 20d\ndimensions = 2 5\n"
                 "instances  = 1-5\nseed       = 1\n\n");
-    if (kind == HONE_STRATEGY)
-        text_add(t, "[strategy %s]\nplugin = ./%s.so\n\n[strategy random]\nplugin = random\n\n",
-                 n->name, n->name);
-    else
+    if (kind == HONE_STRATEGY) {
+        text_add(t, "[strategy %s]\n", n->name);
+        add_plugin(n, t);
+        text_add(t, "\n[strategy random]\nplugin = random\n\n");
+    } else
         text_add(t, "[strategy %s]\nplugin = bayes\n%s = ./%s.so\n\n[strategy bayes]\nplugin = bayes\n\n",
                  n->name, kind_name(kind), n->name);
     text_add(t, "[problem bbob]\nplugin   = bbob\nfunction = 1 8 15 21\n");
@@ -168,7 +184,7 @@ static bool put_files(const newcomer *n)
     write_study(n, &study);
     write_comparison(n, &comparison);
     bool done = put_file(n, n->name, n->from->suffix, &source) &&
-                put_file(n, "Makefile", "", &makefile) && put_file(n, "study", ".ini", &study);
+                (is_program(n) || put_file(n, "Makefile", "", &makefile)) && put_file(n, "study", ".ini", &study);
     if (kind == HONE_STRATEGY || kind == HONE_SURROGATE || kind == HONE_ACQUISITION)
         done = done && put_file(n, "compare", ".ini", &comparison);
     text_free(&source);
@@ -209,8 +225,10 @@ static void print_next(const newcomer *n)
 {
     const char *hone = *program_plugins() ? registry_program() : "hone";
     const int32_t kind = n->from->kind;
-    printf("now:\n  cd %s && make\n  %s check ./%s.so\n  %s run study.ini\n", n->folder, hone,
-           n->name, hone);
+    printf("now:\n  cd %s%s\n", n->folder, is_program(n) ? "" : " && make");
+    if (!is_program(n))
+        printf("  %s check ./%s.so\n", hone, n->name);
+    printf("  %s run study.ini\n", hone);
     if (kind == HONE_STRATEGY || kind == HONE_SURROGATE || kind == HONE_ACQUISITION)
         printf("  %s compare compare.ini\n", hone);
 }
@@ -247,7 +265,7 @@ static int new_plugin(invocation *in)
 }
 
 static const flag FLAGS[] = {
-    {"lang", "LANGUAGE", "c (default); for a strategy also c++, rust, fortran"},
+    {"lang", "LANGUAGE", "c (default); for a strategy also c++, rust, fortran, python"},
     {"dir", "DIR", "the folder to write into; default: NAME"},
     {0},
 };

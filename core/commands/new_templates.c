@@ -20,6 +20,7 @@ TAKE(pruner_c, "pruner.c");
 TAKE(strategy_cpp, "strategy.cpp");
 TAKE(strategy_rs, "strategy.rs");
 TAKE(strategy_f90, "strategy.f90");
+TAKE(strategy_py, "strategy.py");
 
 #define TEMPLATE(kind, language, suffix, name, symbol)                                            \
     {kind, language, suffix, name, template_##symbol, template_##symbol##_end}
@@ -33,5 +34,6 @@ const source_template SOURCE_TEMPLATES[] = {
     TEMPLATE(HONE_STRATEGY, "c++", ".cpp", "sampler", strategy_cpp),
     TEMPLATE(HONE_STRATEGY, "rust", ".rs", "sampler", strategy_rs),
     TEMPLATE(HONE_STRATEGY, "fortran", ".f90", "sampler", strategy_f90),
+    TEMPLATE(HONE_STRATEGY, "python", ".py", "sampler", strategy_py),
     {0},
 };

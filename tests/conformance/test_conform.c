@@ -81,6 +81,7 @@ static const char *needs(const char *file)
 {
     static const char *const NEEDS[][2] = {
         {"command", "--set 'objective.command=echo {x}' --set 'objective.metric=([0-9.e-]+)'"},
+        {"program", "--set strategy.file=" SOURCE_DIR "/sdk/template/strategy.py"},
         {"patient", "--set pruner.patience=2"},
         {"threshold", "--set pruner.upper=0.8"},
         {"function", "--set objective.library=" BUILD_DIR "/tests/faults/bad/objective.so --set objective.symbol=sum"},
